@@ -1,0 +1,134 @@
+#pragma once
+// How operations reach their commands. Including this file instantiates commands: each family does it once per storage, in a translation
+// unit of its own (backends/memory/commands_*.cpp, backends/rocksdb/commands_*.cpp).
+#include "backends/embedded/store.h"
+
+namespace playhead::embedded {
+
+/// A blocking operation says which keys it waits for, and what it holds when served.
+template <class Op>
+concept Blocking = has(Op::traits.flags, Flags::blocking);
+
+template <class Op>
+concept SingleKey = requires(const Op& op) {
+  { op.key } -> std::convertible_to<Text>;
+} && !requires { Op::several_keys; } && !requires(const Op& op) { op.touches_every_key(); } && !requires { Op::is_script; };
+
+template <class Op>
+constexpr bool writes = has(Op::traits.flags, Flags::write);
+
+template <class Op>
+Mode mode_for(const Op& op) {
+  if constexpr (!writes<Op>) return Mode::read;
+  if constexpr (requires { op.once(); })
+    return op.once() ? Mode::once : Mode::many;
+  else
+    return Mode::many;
+}
+
+template <class S, class Op>
+struct Dispatch {
+  using Reply = typename Op::Reply;
+  using Store = EmbeddedStore<S>;
+
+  static void inside(Tx<S>& tx, const Call& c) { exec(tx, c.db, *static_cast<const Op*>(c.operation), *static_cast<Reply*>(c.reply)); }
+
+  static void alone(Store& store, const Call& c) {
+    const Op& op = *static_cast<const Op*>(c.operation);
+    store.check_database(c.db);
+    if constexpr (has(Op::traits.flags, Flags::denyoom)) store.make_room();
+    if constexpr (requires { Op::is_script; })
+      script(store, c, op);
+    else if constexpr (requires { Op::locks_itself; })
+      stripe_by_stripe(store, c, op);
+    else if constexpr (SingleKey<Op>)
+      one_key(store, c, op);
+    else
+      many_keys(store, c, op);
+  }
+
+ private:
+  static void one_key(Store& store, const Call& c, const Op& op) {
+    std::size_t i = stripe_of(hash_of(op.key));
+    std::unique_lock lock(store.shared().stripes[i].mutex);
+    store.check_open();
+    Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
+    exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+    if constexpr (writes<Op>) {
+      tx.commit();
+      if (!tx.after().empty()) [[unlikely]] {
+        lock.release();
+        HeldStripes held(store.shared().stripes, i, std::adopt_lock);
+        store.finish(tx.after(), held);
+      }
+    }
+  }
+
+  static StripeSet stripes_of(const Op& op) {
+    StripeSet set;
+    bool all = has(Op::traits.flags, Flags::every_key);
+    if constexpr (requires { op.touches_every_key(); }) all = all || op.touches_every_key();
+    if (all) return set.set();
+    auto add = [&](Text key) { set.set(stripe_of(hash_of(key))); };
+    KeyLister<decltype(add)> lister(add);
+    Op copy = op;
+    Op::describe(copy, lister);
+    return set;
+  }
+
+  static void many_keys(Store& store, const Call& c, const Op& op) {
+    HeldStripes held(store.shared().stripes, stripes_of(op));
+    store.check_open();
+    Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
+    exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+    tx.commit();
+    if (!tx.after().empty()) [[unlikely]]
+      store.finish(tx.after(), held);
+  }
+
+  // Takes every stripe for a moment only (SCAN).
+  static void stripe_by_stripe(Store& store, const Call& c, const Op& op) {
+    store.check_open();
+    Tx<S> tx(store.storage(), store.shared(), Mode::read, false, nullptr);
+    tx.lock_stripes_one_by_one();
+    exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+  }
+
+  static void script(Store& store, const Call& c, const Op& op) {
+    store.run_unit(stripes_of(op), true, true, [&](Tx<S>& tx) { exec(tx, c.db, op, *static_cast<Reply*>(c.reply)); });
+  }
+};
+
+template <class S, class Op>
+constexpr Thunk<S> make_thunk() {
+  using D = Dispatch<S, Op>;
+  Thunk<S> t;
+  t.alone = D::alone;
+  t.inside = D::inside;
+  if constexpr (Blocking<Op>) {
+    t.waits_for = Op::waits_for;
+    t.served = [](const void* reply) { return Op::served(*static_cast<const typename Op::Reply*>(reply)); };
+    t.each_waited = [](const void* op, void* context, void (*each)(void*, Text)) {
+      static_cast<const Op*>(op)->each_waited([&](Text key) { each(context, key); });
+    };
+    t.narrowed = [](const void* op, Text key, Arena& arena) -> const void* {
+      Op* copy = new (arena.allocate(sizeof(Op), alignof(Op))) Op(*static_cast<const Op*>(op));
+      copy->narrow(key, arena);
+      return copy;
+    };
+  }
+  return t;
+}
+
+template <class S, class... Ops>
+const Thunk<S>* make_thunks(Operations<Ops...>) {
+  static constexpr std::array<Thunk<S>, sizeof...(Ops) + 1> table = {make_thunk<S, Ops>()..., Thunk<S>{}};
+  return table.data();
+}
+
+template <class S, class Family>
+const Thunk<S>* thunks_of() {
+  return make_thunks<S>(Family{});
+}
+
+}  // namespace playhead::embedded

@@ -1,0 +1,59 @@
+#pragma once
+// The locks of an embedded store. A unit holds the stripes of all its keys; they are always taken in ascending order, so that units
+// cannot deadlock.
+#include <array>
+#include <atomic>
+#include <bitset>
+#include <mutex>
+
+#include "backends/embedded/storage.h"
+
+namespace playhead::embedded {
+
+struct alignas(64) Stripe {
+  std::mutex mutex;
+  /// Watches and parked operations on keys of this stripe. Raised holding the mutex, so that a unit cannot miss them; lowered at any time.
+  std::atomic<std::uint32_t> observers = 0;
+};
+
+/// A set of stripes.
+using StripeSet = std::bitset<stripe_count>;
+
+class Stripes {
+ public:
+  Stripe& operator[](std::size_t i) { return stripes_[i]; }
+
+ private:
+  std::array<Stripe, stripe_count> stripes_;
+};
+
+/// Holds a set of stripes for its lifetime.
+class HeldStripes {
+ public:
+  HeldStripes(Stripes& stripes, const StripeSet& set) : stripes_(stripes), set_(set) {
+    for (std::size_t i = set_._Find_first(); i < stripe_count; i = set_._Find_next(i)) stripes_[i].mutex.lock();
+  }
+  /// Takes over one stripe that is locked already.
+  HeldStripes(Stripes& stripes, std::size_t locked, std::adopt_lock_t) : stripes_(stripes) { set_.set(locked); }
+  HeldStripes(const HeldStripes&) = delete;
+  HeldStripes& operator=(const HeldStripes&) = delete;
+  ~HeldStripes() { release(); }
+  void release() {
+    for (std::size_t i = set_._Find_first(); i < stripe_count; i = set_._Find_next(i)) stripes_[i].mutex.unlock();
+    set_.reset();
+  }
+  const StripeSet& set() const { return set_; }
+  /// Takes one more stripe if nobody holds it: out of order, therefore never waiting.
+  bool try_add(std::size_t i) {
+    if (set_[i]) return true;
+    if (!stripes_[i].mutex.try_lock()) return false;
+    set_.set(i);
+    return true;
+  }
+
+ private:
+  Stripes& stripes_;
+  StripeSet set_;
+};
+
+}  // namespace playhead::embedded

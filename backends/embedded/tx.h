@@ -1,0 +1,278 @@
+#pragma once
+// What the commands see of a unit: the storage's primitives, with expiry, time, and notes for watches, waiters and publishing added.
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backends/embedded/key.h"
+#include "backends/embedded/storage.h"
+#include "backends/embedded/stripes.h"
+#include "playhead/clock.h"
+#include "playhead/error.h"
+
+namespace playhead::embedded {
+
+inline constexpr Text wrong_type = "WRONGTYPE Operation against a key holding the wrong kind of value";
+
+/// Thrown when a unit touches a key that it did not declare: it is undone and run again holding every stripe.
+struct UndeclaredKey {};
+
+/// A key that somebody else may be waiting for.
+struct KeyName {
+  std::uint16_t db;
+  std::string name;
+  bool operator==(const KeyName&) const = default;
+};
+
+class Broker;
+class Observers;
+class ScriptEngine;
+
+/// What all units of a store share, whatever its storage.
+struct Shared {
+  Stripes stripes;
+  std::shared_ptr<const Clock> clock;
+  std::shared_ptr<Broker> broker;
+  std::unique_ptr<Observers> observers;
+  std::unique_ptr<ScriptEngine> scripts;
+  std::uint16_t databases = 16;
+};
+
+/// What a unit leaves to do after its commit.
+struct Aftermath {
+  std::vector<KeyName> touched;  ///< changed keys that have observers
+  bool touched_all = false;      ///< a database was flushed or swapped: waiters of any key may be served
+  std::vector<std::pair<std::string, std::string>> published;
+  bool empty() const { return touched.empty() && !touched_all && published.empty(); }
+  void clear() {
+    touched.clear();
+    touched_all = false;
+    published.clear();
+  }
+};
+
+template <class S>
+class Tx {
+  using Base = typename S::Unit;
+
+ public:
+  /// A key in this unit. Expired keys do not exist.
+  class Entry : public S::Slot {
+   public:
+    Entry(typename S::Slot slot, bool gone) : S::Slot(std::move(slot)), gone_(gone) {}
+    bool exists() const { return !gone_ && S::Slot::exists(); }
+    Type type() const { return exists() ? S::Slot::type() : Type::none; }
+    Millis deadline() const { return exists() ? S::Slot::deadline() : 0; }
+
+   private:
+    bool gone_;
+  };
+
+  /// `held`: the stripes this unit owns; null if the caller vouches that every key used is declared.
+  Tx(S& storage, Shared& shared, Mode mode, bool undo, const StripeSet* held)
+      : storage_(storage), shared_(shared), mode_(mode), held_(held), unit_(storage, 0, mode, undo) {}
+
+  S& storage() { return storage_; }
+  Shared& shared() { return shared_; }
+  Mode mode() const { return mode_; }
+  /// The unit's time, read once.
+  Millis now() {
+    if (now_ == 0) now_ = shared_.clock->now();
+    return now_;
+  }
+  /// A command in a unit of many starts a fresh look at the clock only if the unit has not fixed its time (scripts do).
+  void fix_time(Millis t) { now_ = t; }
+
+  // ---- keys
+  Entry open(std::uint16_t db, Text name) { return open(Key(db, name)); }
+  Entry open(const Key& key) {
+    declare(stripe_of(key.hash));
+    typename S::Slot slot = unit_.find(key);
+    bool gone = false;
+    if (slot.exists() && slot.deadline() != 0 && slot.deadline() <= now()) {
+      if (mode_ == Mode::read)
+        gone = true;
+      else
+        unit_.remove(slot);
+    }
+    return Entry(std::move(slot), gone);
+  }
+  /// The key if it is of that type or missing; refuses another type.
+  Entry open(std::uint16_t db, Text name, Type type) {
+    Entry e = open(db, name);
+    if (e.exists() && e.type() != type) refuse(wrong_type);
+    return e;
+  }
+  void remove(Entry& e) {
+    note(e);
+    unit_.remove(e);
+  }
+  Entry move(Entry& from, const Key& to) {
+    declare(stripe_of(to.hash));
+    note(from);
+    note(to);
+    unit_.move(from, to);
+    return from;
+  }
+  void deadline(Entry& e, Millis at) {
+    note(e);
+    unit_.deadline(e, at);
+  }
+  std::size_t size(Entry& e) { return e.exists() ? unit_.size(e) : 0; }
+  std::size_t memory(Entry& e) { return unit_.memory(e); }
+  Text encoding(Entry& e) { return unit_.encoding(e); }
+
+  // ---- strings
+  Text value(Entry& e) { return unit_.value(e); }
+  void set(Entry& e, Text v, Millis at) {
+    note(e);
+    unit_.set(e, v, at);
+  }
+  char* edit(Entry& e, std::size_t size) {
+    note(e);
+    return unit_.edit(e, size);
+  }
+
+  // ---- fields
+  std::optional<Text> hget(Entry& e, Text field) { return unit_.hget(e, field); }
+  template <class F>
+  bool hput(Entry& e, Type type, Text field, F&& f) {
+    note(e);
+    return unit_.hput(e, type, field, std::forward<F>(f));
+  }
+  bool herase(Entry& e, Text field) { return noted(e, unit_.herase(e, field)); }
+  template <class F>
+  void hwalk(Entry& e, F&& f) {
+    unit_.hwalk(e, std::forward<F>(f));
+  }
+  template <class F>
+  std::uint64_t hscan(Entry& e, std::uint64_t cursor, std::size_t count, F&& f) {
+    return unit_.hscan(e, cursor, count, std::forward<F>(f));
+  }
+  template <class F>
+  void hpick(Entry& e, std::uint64_t random, F&& f) {
+    unit_.hpick(e, random, std::forward<F>(f));
+  }
+
+  // ---- ordered members
+  std::optional<double> zget(Entry& e, Text member) { return unit_.zget(e, member); }
+  template <class F>
+  ZPut zput(Entry& e, Text member, F&& f) {
+    ZPut r = unit_.zput(e, member, std::forward<F>(f));
+    if (r != ZPut::unchanged) note(e);
+    return r;
+  }
+  bool zerase(Entry& e, Text member) { return noted(e, unit_.zerase(e, member)); }
+  std::optional<std::int64_t> zrank(Entry& e, Text member) { return unit_.zrank(e, member); }
+  std::int64_t zcount_before(Entry& e, const ZBound& b) { return unit_.zcount_before(e, b); }
+  template <class F>
+  void zwalk_rank(Entry& e, std::int64_t rank, bool reverse, F&& f) {
+    unit_.zwalk_rank(e, rank, reverse, std::forward<F>(f));
+  }
+  template <class F>
+  void zwalk_bound(Entry& e, const ZBound& b, bool reverse, F&& f) {
+    unit_.zwalk_bound(e, b, reverse, std::forward<F>(f));
+  }
+  template <class F>
+  std::uint64_t zscan(Entry& e, std::uint64_t cursor, std::size_t count, F&& f) {
+    return unit_.zscan(e, cursor, count, std::forward<F>(f));
+  }
+  template <class F>
+  void zpick(Entry& e, std::uint64_t random, F&& f) {
+    unit_.zpick(e, random, std::forward<F>(f));
+  }
+
+  // ---- lists
+  void lpush(Entry& e, bool front, Text v) {
+    note(e);
+    unit_.lpush(e, front, v);
+  }
+  void ltrim(Entry& e, std::int64_t front, std::int64_t back) {
+    note(e);
+    unit_.ltrim(e, front, back);
+  }
+  template <class F>
+  void lwalk(Entry& e, std::int64_t from, bool reverse, F&& f) {
+    unit_.lwalk(e, from, reverse, std::forward<F>(f));
+  }
+  Text lget(Entry& e, std::int64_t at) { return unit_.lget(e, at); }
+  void lset(Entry& e, std::int64_t at, Text v) {
+    note(e);
+    unit_.lset(e, at, v);
+  }
+  void linsert(Entry& e, std::int64_t at, Text v) {
+    note(e);
+    unit_.linsert(e, at, v);
+  }
+  void lerase(Entry& e, std::span<const std::int64_t> at) {
+    note(e);
+    unit_.lerase(e, at);
+  }
+
+  // ---- whole databases: the unit holds every stripe
+  void flush(std::uint16_t db) {
+    require_all();
+    after_.touched_all = true;
+    storage_.flush(db);
+  }
+  void swap(std::uint16_t a, std::uint16_t b) {
+    require_all();
+    after_.touched_all = true;
+    storage_.swap(a, b);
+  }
+  /// Notes a key that such a unit changes.
+  void touch(std::uint16_t db, Text name) { note(Key(db, name)); }
+  /// f(stripe index) for each stripe from `first` on while it returns true, holding that stripe.
+  template <class F>
+  void each_stripe(std::size_t first, F&& f) {
+    for (std::size_t i = first; i < stripe_count; ++i) {
+      std::unique_lock<std::mutex> lock;
+      if (!locks_stripes_itself_)
+        require_all();
+      else
+        lock = std::unique_lock(shared_.stripes[i].mutex);
+      if (!f(i)) return;
+    }
+  }
+  /// This unit holds no stripes but takes each in turn (SCAN on its own).
+  void lock_stripes_one_by_one() { locks_stripes_itself_ = true; }
+
+  void publish(Text channel, Text payload) { after_.published.emplace_back(channel, payload); }
+
+  void commit() { unit_.commit(); }
+  void abort() {
+    unit_.abort();
+    after_.clear();
+  }
+  Aftermath& after() { return after_; }
+
+ private:
+  void declare(std::size_t stripe) {
+    if (held_ != nullptr && !held_->test(stripe)) throw UndeclaredKey{};
+  }
+  void require_all() {
+    if (held_ != nullptr && !held_->all()) throw UndeclaredKey{};
+  }
+  void note(const Entry& e) { note(e.key()); }
+  void note(const Key& key) {
+    if (shared_.stripes[stripe_of(key.hash)].observers.load(std::memory_order_relaxed) == 0) [[likely]]
+      return;
+    after_.touched.push_back({key.db, std::string(key.name)});
+  }
+  bool noted(const Entry& e, bool changed) {
+    if (changed) note(e);
+    return changed;
+  }
+
+  S& storage_;
+  Shared& shared_;
+  Mode mode_;
+  const StripeSet* held_;
+  Millis now_ = 0;
+  bool locks_stripes_itself_ = false;
+  Aftermath after_;
+  Base unit_;
+};
+
+}  // namespace playhead::embedded

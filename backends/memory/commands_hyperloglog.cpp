@@ -1,0 +1,9 @@
+#include "backends/embedded/commands/hyperloglog.h"
+#include "backends/embedded/dispatch.h"
+#include "backends/memory/memory_storage.h"
+
+namespace playhead::embedded {
+
+template const Thunk<memory::MemoryStorage>* thunks_of<memory::MemoryStorage, HyperLogLogOperations>();
+
+}  // namespace playhead::embedded

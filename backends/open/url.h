@@ -1,0 +1,25 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "playhead/text.h"
+
+namespace playhead {
+
+/// The parts of scheme://[user[:password]@]host[:port]/path?name=value&..., percent-decoded.
+struct Url {
+  std::string scheme, user, password, host, path;
+  int port = 0;  ///< 0: not given
+  std::map<std::string, std::string> query;
+
+  /// Throws Error{invalid}.
+  static Url parse(Text text);
+  /// Takes a parameter out of the query.
+  std::optional<std::string> take(const std::string& name);
+  /// The same as a number within [min, max]; throws Error{invalid}.
+  std::int64_t take_number(const std::string& name, std::int64_t usual, std::int64_t min, std::int64_t max);
+  /// Throws Error{invalid} if parameters are left that nobody took.
+  void finish() const;
+};
+
+}  // namespace playhead

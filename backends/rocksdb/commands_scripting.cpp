@@ -1,0 +1,9 @@
+#include "backends/embedded/commands/scripting.h"
+#include "backends/embedded/dispatch.h"
+#include "backends/rocksdb/rocks_storage.h"
+
+namespace playhead::embedded {
+
+template const Thunk<rocks::RocksStorage>* thunks_of<rocks::RocksStorage, ScriptingOperations>();
+
+}  // namespace playhead::embedded

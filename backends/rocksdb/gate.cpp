@@ -1,0 +1,61 @@
+#include "backends/rocksdb/gate.h"
+
+#include <pthread.h>
+
+#include "playhead/error.h"
+
+namespace playhead::rocks {
+namespace {
+
+std::atomic<std::uint64_t> generation{0};
+
+const bool watching_forks =
+    pthread_atfork(nullptr, nullptr, [] { generation.fetch_add(1, std::memory_order_relaxed); }) == 0;
+
+}  // namespace
+
+std::uint64_t fork_generation() noexcept {
+  return watching_forks ? generation.load(std::memory_order_relaxed) : 0;
+}
+
+std::size_t thread_number() noexcept {
+  static std::atomic<std::size_t> next{0};
+  thread_local const std::size_t number = next.fetch_add(1, std::memory_order_relaxed);
+  return number;
+}
+
+void refuse_in_child(const std::string& path) {
+  throw Error(
+      ErrorCode::closed,
+      "RocksDB store " + path +
+          " was opened before a fork and can not be used in the child; open it in one process only "
+          "(start the others by spawn, before opening), or use a redis:// store for several processes");
+}
+
+std::size_t Gate::enter() {
+  if (forked()) refuse_in_child(path_);
+  std::size_t lane = thread_number() % lanes_.size();
+  lanes_[lane].inside.fetch_add(1);
+  if (closed_.load()) {
+    leave(lane);
+    refuse();
+  }
+  return lane;
+}
+
+void Gate::leave(std::size_t lane) noexcept {
+  auto& inside = lanes_[lane].inside;
+  if (inside.fetch_sub(1) == 1 && closed_.load()) inside.notify_all();
+}
+
+void Gate::close() noexcept {
+  closed_.store(true);
+  for (auto& lane : lanes_)
+    for (auto inside = lane.inside.load(); inside; inside = lane.inside.load()) lane.inside.wait(inside);
+}
+
+void Gate::refuse() const {
+  throw Error(ErrorCode::closed, "RocksDB store " + path_ + " was closed; open it again");
+}
+
+}  // namespace playhead::rocks

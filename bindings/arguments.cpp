@@ -1,0 +1,99 @@
+#include "bindings/arguments.h"
+
+#include <cmath>
+
+namespace playhead::python {
+
+std::string lower_case(Text token) {
+  std::string s(token);
+  for (char& c : s) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c == '-' || c == ' ' ? '_' : c);
+  return s;
+}
+
+PyObject* Arguments::keyword(Text name) {
+  if (names_ == nullptr) return nullptr;
+  std::string wanted = lower_case(name);
+  Py_ssize_t n = PyTuple_GET_SIZE(names_);
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names_, i), wanted.c_str()) != 0) continue;
+    used_ |= std::uint64_t{1} << i;
+    return args_[count_ + static_cast<std::size_t>(i)];
+  }
+  return nullptr;
+}
+
+PyObject* Arguments::wanted(Text name) {
+  if (left() > behind_) return args_[at_++];
+  return keyword(name);
+}
+
+PyObject* Arguments::required(Text name) {
+  PyObject* given = wanted(name);
+  if (given == nullptr) throw py::type_error(std::string(command_) + " is missing its argument '" + lower_case(name) + "'");
+  return given;
+}
+
+List<Text> Arguments::one_list(PyObject* given, Text name) {
+  if (!is_sequence(given)) {
+    auto one = arena_.array<Text>(1);
+    one[0] = text_of(given, arena_, name);
+    return one;
+  }
+  auto items = py::reinterpret_steal<py::object>(PySequence_Fast(given, "expected a list"));
+  if (!items) throw py::error_already_set();
+  auto out = arena_.array<Text>(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.ptr())));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = text_of(PySequence_Fast_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), arena_, name);
+  keep(std::move(items));
+  return out;
+}
+
+List<Text> Arguments::texts(Text name) {
+  std::string plural = lower_case(name) + "s";
+  if (PyObject* given = keyword(plural)) return one_list(given, plural);
+  if (behind_ > 0 && names_ != nullptr && PyTuple_GET_SIZE(names_) > 0) behind_ = 0;  // what follows is given by keyword
+  if (left() <= behind_) return {};
+  if (left() - behind_ == 1 || is_sequence(args_[at_])) {
+    PyObject* first = args_[at_];
+    if (is_sequence(first)) {
+      ++at_;
+      List<Text> listed = one_list(first, name);
+      if (left() <= behind_) return listed;
+      auto all = arena_.array<Text>(listed.size() + left() - behind_);
+      std::copy(listed.begin(), listed.end(), all.begin());
+      for (std::size_t i = listed.size(); i < all.size(); ++i) all[i] = text_of(args_[at_++], arena_, name);
+      return all;
+    }
+  }
+  auto out = arena_.array<Text>(left() - behind_);
+  for (Text& t : out) t = text_of(args_[at_++], arena_, name);
+  return out;
+}
+
+void Arguments::convert(PyObject* given, Score& out, Text name) {
+  if (PyFloat_Check(given) || (PyLong_Check(given) && !PyBool_Check(given))) {
+    out = {real_of(given, name), false};
+    if (std::isnan(out.value)) refuse("ERR min or max is not a float");
+  } else {
+    syntax::parse(text_of(given, arena_, name), out, {});
+  }
+}
+
+void Arguments::convert(PyObject* given, Timeout& out, Text name) {
+  double seconds = given == Py_None ? 0 : real_of(given, name);
+  if (std::isnan(seconds) || seconds > 9e15) refuse("ERR timeout is not a float or out of range");
+  if (seconds < 0) refuse("ERR timeout is negative");
+  out.ms = static_cast<Millis>(std::ceil(seconds * 1000));
+}
+
+void Arguments::end() const {
+  if (left() > 0)
+    throw py::type_error(std::string(command_) + " takes " + std::to_string(at_) + " positional arguments here but " + std::to_string(count_) + " were given");
+  Py_ssize_t n = names_ == nullptr ? 0 : PyTuple_GET_SIZE(names_);
+  for (Py_ssize_t i = 0; i < n; ++i)
+    if ((used_ >> i & 1) == 0) {
+      const char* name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(names_, i));
+      throw py::type_error(std::string(command_) + " got an unexpected keyword argument '" + (name == nullptr ? "?" : name) + "'");
+    }
+}
+
+}  // namespace playhead::python

@@ -1,0 +1,29 @@
+// The extension module playhead._playhead.
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "bindings/modules.h"
+#include "bindings/recommender.h"
+#include "bindings/store_object.h"
+#include "bindings/view.h"
+#include "playhead/version.h"
+
+PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
+  using namespace playhead::python;
+  m.doc() = "The C++ part of playhead. Use the names of the package `playhead`.";
+  m.attr("__version__") = std::string(playhead::version);
+  define_errors(m);
+  ViewTypes types;
+  types.strings = add_strings(m);
+  types.keys = add_keys(m);
+  types.hashes = add_hashes(m);
+  types.lists = add_lists(m);
+  types.sets = add_sets(m);
+  types.zsets = add_zsets(m);
+  types.hyperloglogs = add_hyperloglogs(m);
+  types.channels = add_channels(m);
+  types.scripts = add_scripts(m);
+  define_store(m, types);
+  define_modules(m);
+  define_recommender(m);
+}

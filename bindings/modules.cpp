@@ -1,0 +1,25 @@
+#include "bindings/modules.h"
+
+namespace playhead::python {
+
+ModulePlace place_of(StoreObject& object, const std::string& prefix, std::shared_ptr<Clock> clock) {
+  Target& target = object.target();
+  if (target.recorder) throw Error(ErrorCode::invalid, "a module works on a store, not on a batch or a transaction");
+  return {Namespace(target.store, target.db, prefix, std::move(clock)), target.local};
+}
+
+py::object id_object(Text id) {
+  PyObject* text = PyUnicode_DecodeUTF8(id.data(), static_cast<Py_ssize_t>(id.size()), "strict");
+  if (text != nullptr) return py::reinterpret_steal<py::object>(text);
+  if (!PyErr_ExceptionMatches(PyExc_UnicodeDecodeError)) throw py::error_already_set();
+  PyErr_Clear();
+  return py::bytes(id.data(), id.size());
+}
+
+void define_modules(py::module_& m) {
+  define_tokens(m);
+  define_activity(m);
+  define_cache_scheduler(m);
+}
+
+}  // namespace playhead::python

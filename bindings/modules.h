@@ -1,0 +1,54 @@
+#pragma once
+// The modules as Python classes. They take a store object, and release the GIL around it unless it is a memory store.
+#include "bindings/store_object.h"
+#include "playhead/modules/namespace.h"
+
+namespace playhead::python {
+
+/// Defines Tokens, Activity, WatchLater, CacheScheduler and what they return. Store objects must be defined already.
+void define_modules(py::module_& m);
+
+// One translation unit per group (bindings/modules_*.cpp).
+void define_tokens(py::module_& m);
+void define_activity(py::module_& m);
+void define_cache_scheduler(py::module_& m);
+
+/// Where a module lives, and whether its calls are too quick to be worth releasing the GIL.
+struct ModulePlace {
+  Namespace space;
+  bool local = false;
+};
+/// Raises InvalidArgument for a batch or a transaction.
+ModulePlace place_of(StoreObject& object, const std::string& prefix, std::shared_ptr<Clock> clock);
+
+/// A module with its place.
+template <class Module>
+struct Bound {
+  template <class... Options>
+  explicit Bound(const ModulePlace& place, Options&&... options) : module(place.space, std::forward<Options>(options)...), local(place.local) {}
+  Module module;
+  bool local;
+
+  /// Runs f(module), the GIL released if that is worth it.
+  template <class F>
+  auto run(F&& f) {
+    MaybeRelease gil(!local);
+    return f(module);
+  }
+};
+
+/// An id that a caller gave: bytes, or str in UTF-8. Borrows from the object, which the caller holds for the length of the call.
+class Id {
+ public:
+  Id(const py::object& given, const char* name) : text_(text_of(given.ptr(), arena_, name)) {}
+  operator Text() const { return text_; }  // NOLINT(google-explicit-constructor): it stands for the text
+
+ private:
+  Arena arena_;
+  Text text_;
+};
+
+/// An id for the caller: str, or bytes if it is not UTF-8.
+py::object id_object(Text id);
+
+}  // namespace playhead::python

@@ -1,0 +1,8 @@
+#pragma once
+#include "bindings/store_object.h"
+
+namespace playhead::python {
+
+void define_recommender(py::module_& m);
+
+}  // namespace playhead::python

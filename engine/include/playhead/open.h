@@ -1,0 +1,32 @@
+#pragma once
+#include <memory>
+
+#include "playhead/clock.h"
+#include "playhead/store.h"
+
+namespace playhead {
+
+struct OpenOptions {
+  /// Null: the machine's clock; on Redis the server's TIME.
+  std::shared_ptr<const Clock> clock;
+};
+
+/// Opens a store.
+///
+///   memory://                          a private, empty store in this process
+///   memory://name                      the store of that name, shared by everybody in this process; it lives as long as somebody has it open
+///       ?databases=16                  number of databases
+///       &maxmemory=bytes               limit; beyond it keys are evicted, or writes refused
+///       &eviction=noeviction           noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl
+///   rocksdb:///path                    a directory on this machine's disk, owned by one process at a time
+///       ?durability=periodic           sync: an acknowledged write is on disk; periodic: at most sync_ms of writes are lost with the power; none
+///       &sync_ms=200  &cache=bytes
+///   redis://[user:password@]host:port/db
+///   redis+unix:///socket?db=0
+///       &client_name=name  &timeout_ms=5000  &pool=16
+///
+/// Throws Error{invalid} for a URL that makes no sense, Error{unavailable} if the store cannot be reached or is owned by another process,
+/// Error{corrupt}, Error{unsupported} if this build leaves the store out. Thread-safe.
+std::shared_ptr<Store> open(Text url, const OpenOptions& options = {});
+
+}  // namespace playhead

@@ -1,0 +1,84 @@
+#include "playhead/modules/watch_later.h"
+
+#include <array>
+
+namespace playhead {
+
+namespace {
+
+// watch_later.add  key: the list, a zset video -> time; arguments: time, video, at (0: the time), limit -> 1 added, 0 present, -1 full
+constexpr Text add_text = R"lua(
+local video, at = ARGV[2], tonumber(ARGV[3])
+if at == 0 then at = now end
+if redis.call('ZSCORE', KEYS[1], video) then return 0 end
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return -1 end
+return redis.call('ZADD', KEYS[1], int(at), video)
+)lua";
+
+Value add_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  ArgumentReader in(args);
+  Millis now = read_time(unit, in);
+  Text video = in.text();
+  Millis at = in.integer();
+  std::int64_t limit = in.integer();
+  if (unit.run(ZScore{keys[0], video}, db)) return Value::integer(0);
+  if (unit.run(ZCard{keys[0]}, db) >= limit) return Value::integer(-1);
+  ScoreMember item{static_cast<double>(at != 0 ? at : now), video};
+  return Value::integer(unit.run(ZAdd{keys[0], {&item, 1}}, db).count);
+}
+
+const Procedure add_video{"watch_later.add", add_body, lua_script<add_text>};
+
+constexpr Millis latest_time = Millis{1} << 50;
+
+std::string list_key(const Namespace& space, Text user_id) {
+  check_id("user_id", user_id);
+  return space.keys().key("watch_later", user_id);
+}
+
+}  // namespace
+
+WatchLater::WatchLater(Namespace space, WatchLaterOptions options) : space_(std::move(space)), options_(options) {
+  check_range("limit", options_.limit, 1, 1'000'000);
+}
+
+Added WatchLater::add(Text user_id, Text video_id, std::optional<Millis> at) {
+  std::string key = list_key(space_, user_id);
+  check_id("video_id", video_id);
+  if (at) check_range("at", *at, 1, latest_time);
+  ArgumentWriter args(space_.time());
+  args.text(video_id).integer(at.value_or(0)).integer(options_.limit);
+  std::int64_t result = space_.invoke(add_video, {key}, args).to_integer();
+  return result > 0 ? Added::added : result == 0 ? Added::present : Added::full;
+}
+
+bool WatchLater::remove(Text user_id, Text video_id) {
+  std::string key = list_key(space_, user_id);
+  check_id("video_id", video_id);
+  return space_.run(ZRem{key, {&video_id, 1}}) == 1;
+}
+
+bool WatchLater::contains(Text user_id, Text video_id) {
+  std::string key = list_key(space_, user_id);
+  check_id("video_id", video_id);
+  return space_.run(ZScore{key, video_id}).has_value();
+}
+
+std::int64_t WatchLater::count(Text user_id) {
+  std::string key = list_key(space_, user_id);
+  return space_.run(ZCard{key});
+}
+
+ListPage<ListedVideo> WatchLater::list(Text user_id, Text cursor, std::int64_t count) {
+  auto page = list_page(space_, list_key(space_, user_id), cursor, count);
+  ListPage<ListedVideo> out{{}, std::move(page.next)};
+  for (ScoredMember& item : page.items) out.items.push_back({std::move(item.member), static_cast<Millis>(item.score)});
+  return out;
+}
+
+List<Procedure> WatchLater::procedures() {
+  static const std::array all = {add_video, zset_page};
+  return all;
+}
+
+}  // namespace playhead

@@ -1,0 +1,252 @@
+#include "playhead/modules/cache_scheduler.h"
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "engine/modules/caching/scheduler_procedures.h"
+#include "engine/store/secure_bytes.h"
+#include "playhead/error.h"
+
+namespace playhead {
+
+namespace {
+
+constexpr Millis longest_interval = Millis{10} * 366 * 86'400'000;
+constexpr std::int64_t longest_batch = 1000;
+
+std::string new_receipt() {
+  std::array<char, 16> bytes;
+  fill_random(bytes);
+  return hex({bytes.data(), bytes.size()});
+}
+
+/// Runs callbacks; false: one threw, which is in the report.
+template <class F>
+bool attempt(const CacheClaim& claim, StepReport& report, F&& callbacks) {
+  try {
+    callbacks();
+    return true;
+  } catch (const std::exception& e) {
+    report.failures.push_back({claim.video_id, e.what()});
+    return false;
+  }
+}
+
+}  // namespace
+
+// ---- the background thread
+
+class CacheScheduler::Background {
+ public:
+  Background(CacheScheduler& scheduler, std::function<void(Text)> on_error)
+      : scheduler_(scheduler), on_error_(std::move(on_error)), thread_([this] { run(); }) {}
+  ~Background() {
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+  }
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  bool is_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
+  /// Something may be due earlier than it thought.
+  void wake() {
+    {
+      std::lock_guard lock(mutex_);
+      woken_ = true;
+    }
+    changed_.notify_all();
+  }
+
+ private:
+  void run() {
+    for (;;) {
+      Millis pause = step();
+      std::unique_lock lock(mutex_);
+      changed_.wait_for(lock, std::chrono::milliseconds(pause), [&] { return stopping_ || woken_; });
+      if (stopping_) return;
+      woken_ = false;
+    }
+  }
+  /// How long there is nothing to do.
+  Millis step() {
+    Millis longest = scheduler_.options_.longest_wait;
+    try {
+      StepReport report = scheduler_.step();
+      for (const auto& failure : report.failures) tell(failure.video_id + ": " + failure.message);
+      if (report.claimed > 0) return 0;
+      return report.next_due ? std::clamp<Millis>(*report.next_due - report.now, 0, longest) : longest;
+    } catch (const std::exception& e) {
+      tell(e.what());
+      return longest;
+    }
+  }
+  void tell(const std::string& message) const {
+    if (on_error_) on_error_(message);
+  }
+
+  CacheScheduler& scheduler_;
+  const std::function<void(Text)> on_error_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false, woken_ = false;  // under mutex_
+  std::thread thread_;                     // last: it uses the rest
+};
+
+// ---- entries
+
+CacheScheduler::CacheScheduler(Namespace space, CacheCallbacks callbacks, CacheSchedulerOptions options)
+    : space_(std::move(space)), callbacks_(std::move(callbacks)), options_(std::move(options)) {
+  check_id("name", options_.name);
+  check_range("hot_interval", options_.hot_interval, 1, longest_interval);
+  check_range("normal_interval", options_.normal_interval, 1, longest_interval);
+  check_range("lease", options_.lease, 1, longest_interval);
+  check_range("retry_after", options_.retry_after, 1, longest_interval);
+  check_range("batch", options_.batch, 1, longest_batch);
+  check_range("longest_wait", options_.longest_wait, 1, 3'600'000);
+  schedule_key_ = space_.keys().key("cache", options_.name, {"schedule"});
+  delay_key_ = space_.keys().key("cache", options_.name, {"delay"});
+  claims_key_ = space_.keys().key("cache", options_.name, {"claims"});
+}
+
+// Callbacks under way may still use the scheduler, so that its thread ends before anything else does.
+CacheScheduler::~CacheScheduler() {
+  std::unique_ptr<Background> ending;
+  std::lock_guard lock(background_mutex_);
+  ending = std::move(background_);
+}
+
+void CacheScheduler::schedule(Text video_id, Millis interval) {
+  check_id("video_id", video_id);
+  check_range("interval", interval, 1, longest_interval);
+  ArgumentWriter args(space_.time());
+  args.text(video_id).integer(interval);
+  space_.invoke(caching::schedule_entry, {schedule_key_, delay_key_, claims_key_}, args);
+  std::lock_guard lock(background_mutex_);
+  if (background_) background_->wake();
+}
+
+bool CacheScheduler::stop_video_cache(Text video_id) {
+  check_id("video_id", video_id);
+  ArgumentWriter args(space_.time());
+  args.text(video_id);
+  return space_.invoke(caching::stop_entry, {schedule_key_, delay_key_, claims_key_}, args).to_integer() == 1;
+}
+
+std::optional<Millis> CacheScheduler::interval_of(Text video_id) {
+  check_id("video_id", video_id);
+  auto interval = space_.run(ZScore{delay_key_, video_id});
+  if (!interval) return std::nullopt;
+  return static_cast<Millis>(*interval);
+}
+
+std::int64_t CacheScheduler::count() { return space_.run(ZCard{schedule_key_}); }
+
+std::optional<Millis> CacheScheduler::next_due() {
+  ZRange first{schedule_key_};
+  first.range.stop = "0";
+  first.withscores = true;
+  auto items = space_.run(first);
+  if (items.empty()) return std::nullopt;
+  return static_cast<Millis>(items[0].score);
+}
+
+// ---- claims
+
+StepReport CacheScheduler::claim_due(std::int64_t count, std::optional<Millis> now, std::vector<CacheClaim>& claims) {
+  check_range("count", count, 1, longest_batch);
+  std::string receipt = new_receipt();
+  ArgumentWriter args(time(now));
+  args.integer(count).integer(options_.lease).text(receipt);
+  Value reply = space_.invoke(caching::claim_entries, {schedule_key_, delay_key_, claims_key_}, args);
+  const auto& parts = list_of(reply);
+  StepReport report;
+  report.now = parts.at(0).to_integer();
+  if (Millis next = parts.at(1).to_integer(); next >= 0) report.next_due = next;
+  for (std::size_t i = 2; i + 2 <= parts.size(); i += 2)
+    claims.push_back({parts[i].to_string(), parts[i + 1].to_integer(), receipt});
+  report.claimed = static_cast<std::int64_t>(claims.size());
+  return report;
+}
+
+std::vector<CacheClaim> CacheScheduler::claim(std::int64_t count, std::optional<Millis> now) {
+  std::vector<CacheClaim> claims;
+  claim_due(count, now, claims);
+  return claims;
+}
+
+bool CacheScheduler::settle(Text how, const CacheClaim& claim, Millis after, std::optional<Millis> now) {
+  check_range("after", after, 0, longest_interval);
+  ArgumentWriter args(time(now));
+  args.text(claim.video_id).text(claim.receipt).text(how).integer(after);
+  return space_.invoke(caching::settle_entry, {schedule_key_, delay_key_, claims_key_}, args).to_integer() == 1;
+}
+
+bool CacheScheduler::complete(const CacheClaim& claim, std::optional<Millis> now) { return settle("done", claim, 0, now); }
+bool CacheScheduler::fail(const CacheClaim& claim, Millis after, std::optional<Millis> now) {
+  return settle("failed", claim, after, now);
+}
+bool CacheScheduler::stop(const CacheClaim& claim, std::optional<Millis> now) { return settle("stop", claim, 0, now); }
+
+// ---- steps
+
+void CacheScheduler::refresh(const CacheClaim& claim, std::optional<Millis> now, StepReport& report) {
+  bool unpopular = false;
+  auto work = [&] {
+    unpopular = callbacks_.views_of && callbacks_.views_of(claim.video_id) < options_.min_views;
+    if (!unpopular) callbacks_.load(claim.video_id);
+  };
+  if (!attempt(claim, report, work)) {
+    if (!fail(claim, options_.retry_after, now)) ++report.lost;
+  } else if (!unpopular) {
+    ++(complete(claim, now) ? report.refreshed : report.lost);
+  } else if (!stop(claim, now)) {
+    ++report.lost;
+  } else {
+    ++report.stopped;
+    if (callbacks_.stopped) attempt(claim, report, [&] { callbacks_.stopped(claim.video_id); });
+  }
+}
+
+StepReport CacheScheduler::step(std::optional<Millis> now) {
+  if (!callbacks_.load) throw Error(ErrorCode::invalid, "this scheduler has no loader; give it one when it is made");
+  std::vector<CacheClaim> claims;
+  StepReport report = claim_due(options_.batch, now, claims);
+  for (const CacheClaim& claim : claims) refresh(claim, now, report);
+  return report;
+}
+
+void CacheScheduler::run_in_background(std::function<void(Text)> on_error) {
+  if (!callbacks_.load) throw Error(ErrorCode::invalid, "this scheduler has no loader; give it one when it is made");
+  std::lock_guard lock(background_mutex_);
+  if (background_) throw Error(ErrorCode::invalid, "this scheduler runs in the background already");
+  background_ = std::make_unique<Background>(*this, std::move(on_error));
+}
+
+void CacheScheduler::stop_background() {
+  std::unique_ptr<Background> ending;
+  {
+    std::lock_guard lock(background_mutex_);
+    if (background_ && background_->is_this_thread())
+      throw Error(ErrorCode::invalid, "a callback cannot end the thread that it runs on; call stop_background() from another");
+    ending = std::move(background_);
+  }
+}
+
+bool CacheScheduler::running() const {
+  std::lock_guard lock(background_mutex_);
+  return background_ != nullptr;
+}
+
+List<Procedure> CacheScheduler::procedures() {
+  static const std::array all = {caching::schedule_entry, caching::stop_entry, caching::claim_entries, caching::settle_entry};
+  return all;
+}
+
+}  // namespace playhead

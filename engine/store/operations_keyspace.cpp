@@ -1,0 +1,66 @@
+#include "playhead/operations/keyspace.h"
+
+namespace playhead {
+
+namespace {
+constexpr Text syntax_error = "ERR syntax error";
+}
+
+void ExpireBase::validate() const {
+  if (nx && (xx || gt || lt)) refuse("ERR NX and XX, GT or LT options at the same time are not compatible");
+  if (gt && lt) refuse("ERR GT and LT options at the same time are not compatible");
+}
+
+void Scan::validate() const {
+  if (count && *count < 1) refuse(syntax_error);
+}
+
+void FlushDb::validate() const {
+  if (async && sync) refuse(syntax_error);
+}
+
+void Restore::check_idletime(const std::int64_t& seconds) {
+  if (seconds < 0) refuse("ERR Invalid IDLETIME value, must be >= 0");
+}
+void Restore::check_freq(const std::int64_t& frequency) {
+  if (frequency < 0 || frequency > 255) refuse("ERR Invalid FREQ value, must be >= 0 and <= 255");
+}
+void Restore::validate() const {
+  if (idletime) check_idletime(*idletime);
+  if (freq) check_freq(*freq);
+  if (idletime && freq) refuse(syntax_error);
+}
+
+// BY and GET patterns with a '*' name keys that only the elements tell.
+bool SortBase::touches_every_key() const {
+  if (by && by->find('*') != Text::npos) return true;
+  for (Text pattern : get)
+    if (pattern != "#") return true;
+  return false;
+}
+
+namespace {
+void emit_items(const SortBase::Reply& r, Sink& s) { emit(r.items, s); }
+void decode_items(const Value& v, SortBase::Reply& r) { decode(v, r.items); }
+}  // namespace
+
+void Sort::emit(const Reply& r, Sink& s) const {
+  if (store)
+    s.integer(r.stored);
+  else
+    emit_items(r, s);
+}
+void Sort::decode(const Value& v, Reply& r) const {
+  r = {};
+  if (store)
+    r.stored = v.to_integer();
+  else
+    decode_items(v, r);
+}
+void SortRo::emit(const Reply& r, Sink& s) const { emit_items(r, s); }
+void SortRo::decode(const Value& v, Reply& r) const {
+  r = {};
+  decode_items(v, r);
+}
+
+}  // namespace playhead

@@ -1,0 +1,90 @@
+#include "engine/store/secure_bytes.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include <limits>
+
+#include "playhead/error.h"
+
+namespace playhead {
+
+namespace {
+
+constexpr Text alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr Text digits = "0123456789abcdef";
+
+}  // namespace
+
+void fill_random(std::span<char> out) {
+  if (out.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw Error(ErrorCode::invalid, "that many random bytes are not given at once");
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) != 1)
+    throw Error(ErrorCode::unavailable, "the operating system gives no random bytes; secrets cannot be made");
+}
+
+std::array<char, 32> sha256(Text bytes) {
+  std::array<char, 32> digest;
+  unsigned size = 0;
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, EVP_sha256(), nullptr) != 1)
+    throw Error(ErrorCode::unavailable, "libcrypto provides no SHA-256; check its configuration");
+  return digest;
+}
+
+bool same_secret(Text a, Text b) { return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }
+
+std::string base64url(Text bytes) {
+  std::string out;
+  unsigned buffer = 0;
+  int bits = 0;
+  for (char c : bytes) {
+    buffer = (buffer << 8) | static_cast<unsigned char>(c);
+    for (bits += 8; bits >= 6; bits -= 6) out.push_back(alphabet[(buffer >> (bits - 6)) & 63]);
+    buffer &= 63;
+  }
+  if (bits > 0) out.push_back(alphabet[(buffer << (6 - bits)) & 63]);
+  return out;
+}
+
+std::optional<std::string> from_base64url(Text text) {
+  std::string out;
+  unsigned buffer = 0;
+  int bits = 0;
+  for (char c : text) {
+    std::size_t value = alphabet.find(c);
+    if (value == Text::npos) return std::nullopt;
+    buffer = (buffer << 6) | static_cast<unsigned>(value);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    out.push_back(static_cast<char>((buffer >> bits) & 255));
+    buffer &= (1U << bits) - 1;
+  }
+  if (bits == 6 || buffer != 0) return std::nullopt;
+  return out;
+}
+
+std::string hex(Text bytes) {
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (char c : bytes) {
+    auto byte = static_cast<unsigned char>(c);
+    out.push_back(digits[byte >> 4]);
+    out.push_back(digits[byte & 15]);
+  }
+  return out;
+}
+
+std::optional<std::string> from_hex(Text text) {
+  if (text.size() % 2 != 0) return std::nullopt;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); i += 2) {
+    std::size_t high = digits.find(text[i]), low = digits.find(text[i + 1]);
+    if (high == Text::npos || low == Text::npos) return std::nullopt;
+    out.push_back(static_cast<char>(high * 16 + low));
+  }
+  return out;
+}
+
+}  // namespace playhead

@@ -1,0 +1,60 @@
+"""Redis's data structures inside your process: in memory, on RocksDB, or on a Redis server.
+
+>>> import playhead
+>>> store = playhead.open("memory://")
+>>> store.zsets.zadd("ranking", {"intro": 3, "trailer": 7})
+2
+>>> store.zsets.zrevrank("ranking", "trailer")
+0
+"""
+
+from playhead._playhead import (
+    Clock,
+    Closed,
+    CommandError,
+    Conflict,
+    Corrupt,
+    Error,
+    InvalidArgument,
+    ManualClock,
+    SystemClock,
+    Timeout,
+    Unavailable,
+    UnknownOutcome,
+    Unsupported,
+    __version__,
+)
+from playhead._modules import Activity, CacheScheduler, Tokens, WatchLater
+from playhead._recommender import Reason, Recommendation, Recommender
+from playhead._store import Batch, Message, PubSub, Store, Subscriber, Transaction, open
+
+__all__ = [
+    "Activity",
+    "Batch",
+    "CacheScheduler",
+    "Clock",
+    "Closed",
+    "CommandError",
+    "Conflict",
+    "Corrupt",
+    "Error",
+    "InvalidArgument",
+    "ManualClock",
+    "Message",
+    "PubSub",
+    "Reason",
+    "Recommendation",
+    "Recommender",
+    "Store",
+    "Subscriber",
+    "SystemClock",
+    "Timeout",
+    "Tokens",
+    "Transaction",
+    "Unavailable",
+    "UnknownOutcome",
+    "Unsupported",
+    "WatchLater",
+    "__version__",
+    "open",
+]

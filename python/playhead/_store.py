@@ -1,0 +1,305 @@
+"""Stores, batches, transactions and subscriptions."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import Any, NamedTuple, Self, TypeVar
+
+from playhead import _playhead
+from playhead._playhead import Clock, Conflict, InvalidArgument
+
+T = TypeVar("T")
+Key = bytes | str
+
+
+class Families:
+    """The families of commands, shared by stores, batches and transactions.
+
+    Every method carries Redis's verb and meaning. Bytes go in (str is accepted, in UTF-8) and bytes come out, or str if
+    the store was opened with ``decode_responses=True``. Options are keywords: ``strings.set("k", "v", ex=10, nx=True)``.
+    """
+
+    strings: _playhead.Strings
+    keys: _playhead.Keys
+    hashes: _playhead.Hashes
+    lists: _playhead.Lists
+    sets: _playhead.Sets
+    zsets: _playhead.ZSets
+    hyperloglogs: _playhead.HyperLogLogs
+    scripts: _playhead.Scripts
+
+    def __init__(self, target: _playhead.StoreObject) -> None:
+        self._target = target
+        self.strings = target.strings
+        self.keys = target.keys
+        self.hashes = target.hashes
+        self.lists = target.lists
+        self.sets = target.sets
+        self.zsets = target.zsets
+        self.hyperloglogs = target.hyperloglogs
+        self.scripts = target.scripts
+
+
+class Store(Families):
+    """A store, made by :func:`playhead.open`. Thread-safe.
+
+    It is a context manager that closes itself. Closing affects everybody who has the same store open.
+    """
+
+    pubsub: PubSub
+
+    def __init__(self, target: _playhead.StoreObject) -> None:
+        super().__init__(target)
+        self.pubsub = PubSub(target)
+
+    @property
+    def name(self) -> str:
+        """What kind of store this is: ``memory``, ``rocksdb`` or ``redis``."""
+        return self._target.name
+
+    @property
+    def db(self) -> int:
+        """The numbered database that this object works on."""
+        return self._target.db
+
+    @property
+    def persistent(self) -> bool:
+        """Whether the data outlive the process."""
+        return self._target.persistent
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may change the data."""
+        return self._target.shared
+
+    def database(self, db: int) -> Store:
+        """The same store with another numbered database."""
+        return Store(self._target.database(db))
+
+    def now(self) -> int:
+        """The store's time: Unix milliseconds of its clock, or of the Redis server."""
+        return self._target.now()
+
+    def execute(self, *args: bytes | str | float) -> Any:
+        """Perform any command by name, as a client would send it: ``execute("SET", "k", "v", "EX", 10)``."""
+        return self._target.execute(*args)
+
+    def batch(self) -> Batch:
+        """Begin a batch: calls are collected and run as one unit, in one round trip."""
+        return Batch(self._target.batch())
+
+    def transaction(self, keys: Iterable[Key] | Key = ()) -> Transaction:
+        """Begin an optimistic transaction that depends on ``keys`` and on every key that it reads.
+
+        ::
+
+            with store.transaction("stock") as t:
+                left = int(t.strings.get("stock"))
+                t.strings.set("stock", left - 1)
+
+        The writes happen together at the end of the block, or none of them: :class:`Conflict` is raised if somebody has
+        changed one of the keys meanwhile. Reads see the state before the transaction; reading a key that the transaction
+        has already written raises :class:`InvalidArgument`.
+        """
+        return Transaction(self._target.watching(keys))
+
+    def transact(self, keys: Iterable[Key] | Key, fn: Callable[[Transaction], T], *, retries: int = 64) -> T:
+        """Run ``fn(transaction)`` and commit, again after each conflict; gives what ``fn`` returned.
+
+        ``fn`` may run several times, so it must have no effects of its own. Between attempts there is a short random pause
+        that grows. Raises :class:`Conflict` after ``retries`` attempts.
+        """
+        if retries < 1:
+            raise InvalidArgument("retries must be at least 1")
+        fixed = keys if isinstance(keys, bytes | str) else list(keys)
+        for attempt in range(retries):
+            transaction = self.transaction(fixed)
+            try:
+                result = fn(transaction)
+                transaction.run()
+            except Conflict:
+                if attempt + 1 == retries:
+                    raise
+                time.sleep(random.uniform(0, min(0.05, 0.0002 * 2 ** min(attempt, 10))))
+            except BaseException:
+                transaction.discard()
+                raise
+            else:
+                return result
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Close the store for everybody who has it open. Idempotent."""
+        self._target.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<playhead.Store {self.name} db={self.db}>"
+
+
+class Batch(Families):
+    """Calls that are collected and run as one unit: nobody sees a state between them.
+
+    The methods return None; :meth:`run` gives the replies in order. Used as a context manager it runs at the end of the
+    block, and the replies are in :attr:`results`. A refused call leaves the effects of the others, as in Redis's EXEC.
+    """
+
+    results: list[Any]
+
+    def __init__(self, target: _playhead.StoreObject) -> None:
+        super().__init__(target)
+        self.results = []
+
+    def __len__(self) -> int:
+        return len(self._target)
+
+    def run(self, *, raise_on_error: bool = True) -> list[Any]:
+        """Run what was collected. The first refused call raises, unless told to leave the exceptions in the list."""
+        self.results = self._target.run()
+        if raise_on_error:
+            for reply in self.results:
+                if isinstance(reply, _playhead.Error):
+                    raise reply
+        return self.results
+
+    def discard(self) -> None:
+        """Forget what was collected."""
+        self._target.discard()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is None:
+            self.run()
+        else:
+            self.discard()
+
+
+class Transaction(Batch):
+    """An optimistic transaction; see :meth:`Store.transaction`. Writes return None: they happen at the end."""
+
+
+class Message(NamedTuple):
+    """A message of a subscription."""
+
+    kind: str  #: message or pmessage; subscribe, unsubscribe, psubscribe, punsubscribe for confirmations
+    pattern: bytes | None
+    channel: bytes
+    data: bytes
+    count: int  #: of a confirmation: subscriptions left
+
+
+class PubSub:
+    """Publishing and subscribing."""
+
+    def __init__(self, target: _playhead.StoreObject) -> None:
+        self._target = target
+        self._channels = target.channels
+
+    def publish(self, channel: Key, message: bytes | str | float) -> int:
+        """Send a message to everybody who subscribes to the channel; gives how many that are."""
+        return self._channels.publish(channel, message)
+
+    def channels(self, pattern: Key | None = None) -> list[bytes]:
+        """Channels with at least one subscriber."""
+        return self._channels.channels() if pattern is None else self._channels.channels(pattern)
+
+    def subscribe(self, *channels: Key, patterns: Iterable[Key] = (), limit: int = 10_000) -> Subscriber:
+        """Begin a subscription. At most ``limit`` messages wait for their reader; then the oldest are dropped."""
+        subscriber = Subscriber(self._target.inbox(limit))
+        if channels:
+            subscriber.subscribe(*channels)
+        if names := list(patterns):
+            subscriber.psubscribe(*names)
+        return subscriber
+
+
+class Subscriber:
+    """One subscriber's messages. Iterating waits for them; a context manager that unsubscribes."""
+
+    def __init__(self, inbox: _playhead.Inbox) -> None:
+        self._inbox: _playhead.Inbox | None = inbox
+        self._thread: threading.Thread | None = None
+
+    def _open(self) -> _playhead.Inbox:
+        if self._inbox is None:
+            raise InvalidArgument("this subscription was closed; subscribe again")
+        return self._inbox
+
+    def subscribe(self, *channels: Key) -> None:
+        """Add channels."""
+        self._open().subscribe(*channels)
+
+    def psubscribe(self, *patterns: Key) -> None:
+        """Add patterns (``news.*``)."""
+        self._open().psubscribe(*patterns)
+
+    def unsubscribe(self, *channels: Key) -> None:
+        """Leave channels; all if none is named."""
+        self._open().unsubscribe(*channels)
+
+    def punsubscribe(self, *patterns: Key) -> None:
+        """Leave patterns; all if none is named."""
+        self._open().punsubscribe(*patterns)
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were dropped because nobody read them in time."""
+        return self._open().dropped
+
+    def get(self, timeout: float | None = None, *, confirmations: bool = False) -> Message | None:
+        """Wait for the next message, at most ``timeout`` seconds (None: for ever); None if there was none."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            item = self._open().get(left)
+            if item is None:
+                return None
+            message = Message(*item)
+            if confirmations or message.kind in ("message", "pmessage"):
+                return message
+
+    def __iter__(self) -> Iterator[Message]:
+        while self._inbox is not None:
+            message = self.get()
+            if message is not None:
+                yield message
+
+    def close(self) -> None:
+        """End the subscription."""
+        self._inbox = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open(  # noqa: A001 - the name that a module of stores is expected to have
+    url: str, *, clock: Clock | None = None, db: int = 0, decode_responses: bool = False
+) -> Store:
+    """Open a store.
+
+    ============================== ==========================================================================
+    ``memory://``                  private and empty
+    ``memory://name``              shared by everybody in this process who opens that name
+    ``rocksdb:///path``            a directory on disk; ``?durability=sync``, ``periodic`` (default) or ``none``
+    ``redis://host:6379/0``        a Redis server; ``redis://user:password@host``, ``?client_name=``
+    ``redis+unix:///socket?db=0``  the same through a socket
+    ============================== ==========================================================================
+
+    ``clock`` replaces the store's time, for tests. ``db`` is the numbered database. With ``decode_responses`` replies are str
+    instead of bytes. Raises :class:`InvalidArgument`, :class:`Unavailable`, :class:`Corrupt` or :class:`Unsupported`.
+    """
+    return Store(_playhead.open(url, clock, db, decode_responses))

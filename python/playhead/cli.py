@@ -1,0 +1,57 @@
+"""The command line: playhead demo, playhead replay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+import playhead
+from playhead import _demo, _replay
+from playhead._replay_formats import FORMATS
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+@click.version_option(playhead.__version__, prog_name="playhead")
+def main() -> None:
+    """Redis's data structures inside your process, and the modules of a video platform on top."""
+
+
+def _failed(error: Exception) -> click.ClickException:
+    return click.ClickException(str(error))
+
+
+@main.command()
+@click.option("--store", default="memory://", show_default=True, help="Where the data go: memory://, rocksdb:///path, redis://host")
+@click.option("--users", default=500, show_default=True, type=click.IntRange(1, 10_000_000), help="Users of the platform.")
+@click.option("--videos", default=1_000, show_default=True, type=click.IntRange(1, 10_000_000), help="Videos of the platform.")
+@click.option("--events", default=20_000, show_default=True, type=click.IntRange(1, 1_000_000_000), help="Visits of the day.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same day.")
+def demo(store: str, users: int, videos: int, events: int, seed: int) -> None:
+    """Simulate a day on a small video platform."""
+    try:
+        _demo.run(store, users, videos, events, seed, Console())
+    except playhead.Error as error:
+        raise _failed(error) from error
+
+
+@main.command()
+@click.argument("file", type=FILE)
+@click.option("--format", "name", required=True, type=click.Choice(sorted(FORMATS)), help="What kind of log it is.")
+@click.option("--store", default="memory://", show_default=True, help="Where the data go.")
+@click.option("--videos", type=FILE, help="A table of all videos.")
+@click.option("--history", type=FILE, help="What users watched before the log (kuairand).")
+@click.option("--users", type=FILE, help="A table of users.")
+def replay(file: Path, name: str, store: str, videos: Path | None, history: Path | None, users: Path | None) -> None:
+    """Feed a real log through the modules and report how they did. Files ending in .gz are read directly."""
+    try:
+        _replay.run(file, name, store, videos, history, users, Console())
+    except (playhead.Error, ValueError, OSError) as error:
+        raise _failed(error) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+#include "engine/store/secure_bytes.h"
+
+#include <catch2/catch.hpp>
+#include <random>
+#include <set>
+
+using namespace playhead;
+
+TEST_CASE("base64url gives RFC 4648's test vectors without padding", "[secure_bytes]") {
+  const std::pair<Text, Text> vectors[] = {{"", ""},         {"f", "Zg"},         {"fo", "Zm8"},         {"foo", "Zm9v"},
+                                           {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "-_8"}};
+  for (auto [bytes, text] : vectors) {
+    REQUIRE(base64url(bytes) == text);
+    REQUIRE(from_base64url(text) == std::string(bytes));
+  }
+}
+
+TEST_CASE("every base64url text has one spelling", "[secure_bytes]") {
+  for (Text bad : {"Z", "Zh", "Zm9", "Zg==", "Zm9vY", "+/8", "Zm 9v", "Zm9v\n"}) REQUIRE_FALSE(from_base64url(bad));
+}
+
+TEST_CASE("random bytes survive base64url and hexadecimal digits", "[secure_bytes]") {
+  std::mt19937 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    std::string bytes(random() % 70, '\0');
+    for (char& c : bytes) c = static_cast<char>(random());
+    REQUIRE(from_base64url(base64url(bytes)) == bytes);
+    REQUIRE(from_hex(hex(bytes)) == bytes);
+  }
+  for (Text bad : {"0", "0g", "AB"}) REQUIRE_FALSE(from_hex(bad));
+}
+
+TEST_CASE("SHA-256 gives the digests of FIPS 180-4's examples", "[secure_bytes]") {
+  auto digest = [](Text bytes) {
+    auto d = sha256(bytes);
+    return hex({d.data(), d.size()});
+  };
+  REQUIRE(digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  REQUIRE(digest("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+TEST_CASE("secrets are the same only byte for byte", "[secure_bytes]") {
+  REQUIRE(same_secret("", ""));
+  REQUIRE(same_secret("abc", "abc"));
+  REQUIRE_FALSE(same_secret("abc", "abd"));
+  REQUIRE_FALSE(same_secret("abc", "ab"));
+}
+
+TEST_CASE("random bytes do not repeat", "[secure_bytes]") {
+  std::set<std::string> seen;
+  for (int i = 0; i < 1000; ++i) {
+    std::string bytes(16, '\0');
+    fill_random(bytes);
+    REQUIRE(seen.insert(bytes).second);
+  }
+}

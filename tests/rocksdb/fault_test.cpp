@@ -1,0 +1,172 @@
+// What happens when the disk does not do its part.
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
+
+#include <catch2/catch.hpp>
+
+#include "backends/rocksdb/check.h"
+#include "playhead/error.h"
+#include "support.h"
+
+namespace playhead::rocks::test {
+namespace {
+
+/// A file system whose files take no more bytes, or whose fsync fails, while that is asked for.
+class FaultyFiles : public rocksdb::FileSystemWrapper {
+ public:
+  enum class Fault : std::uint8_t { none, full, no_sync };
+  FaultyFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
+  const char* Name() const override { return "FaultyFiles"; }
+  std::atomic<Fault> fault{Fault::none};
+
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+                                    std::unique_ptr<rocksdb::FSWritableFile>* result,
+                                    rocksdb::IODebugContext* debug) override {
+    auto status = target()->NewWritableFile(name, options, result, debug);
+    if (status.ok()) *result = std::make_unique<File>(std::move(*result), fault);
+    return status;
+  }
+
+ private:
+  class File : public rocksdb::FSWritableFileOwnerWrapper {
+   public:
+    File(std::unique_ptr<rocksdb::FSWritableFile>&& file, std::atomic<Fault>& fault)
+        : FSWritableFileOwnerWrapper(std::move(file)), fault_(fault) {}
+    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                             rocksdb::IODebugContext* debug) override {
+      if (fault_ != Fault::full) return target()->Append(data, options, debug);
+      // As a file system does: what fits is written.
+      auto half = target()->Append({data.data(), data.size() / 2}, options, debug);
+      return half.ok() ? rocksdb::IOStatus::NoSpace("No space left on device") : half;
+    }
+    rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
+                             const rocksdb::DataVerificationInfo&, rocksdb::IODebugContext* debug) override {
+      return Append(data, options, debug);
+    }
+    rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+      if (fault_ == Fault::no_sync) return rocksdb::IOStatus::IOError("Input/output error");
+      return target()->Sync(options, debug);
+    }
+    rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
+      return Sync(options, debug);
+    }
+
+   private:
+    std::atomic<Fault>& fault_;
+  };
+};
+
+struct FaultyStore {
+  explicit FaultyStore(Durability durability) {
+    options.durability = durability;
+    open();
+  }
+  void open() { storage = RocksStorage::open(directory / "store", options, {env.get(), false}); }
+  std::shared_ptr<FaultyFiles> files = std::make_shared<FaultyFiles>();
+  std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
+  TemporaryDirectory directory;
+  RocksOptions options;
+  std::shared_ptr<RocksStorage> storage;
+};
+
+using Fault = FaultyFiles::Fault;
+
+// One unit that changes a string, a counted zset and a list together; the code of the error it ended with.
+std::optional<ErrorCode> step(RocksStorage& storage, int number) {
+  try {
+    Unit u(storage, 0, Mode::many, true);
+    Slot string = u.find(Key(0, "s")), zset = u.find(Key(0, "z")), list = u.find(Key(0, "l"));
+    u.set(string, std::to_string(number), 0);
+    put(u, zset, "m" + std::to_string(number), number);
+    u.lpush(list, false, std::to_string(number));
+    u.commit();
+  } catch (const Error& error) {
+    return error.code();
+  }
+  return {};
+}
+
+// The three keys are in the state after `number` steps.
+void require_state(RocksStorage& storage, int number) {
+  Unit u(storage, 0, Mode::read, false);
+  Slot string = u.find(Key(0, "s")), zset = u.find(Key(0, "z")), list = u.find(Key(0, "l"));
+  REQUIRE(u.value(string) == std::to_string(number));
+  REQUIRE(u.size(zset) == static_cast<std::size_t>(number));
+  REQUIRE(u.zrank(zset, "m" + std::to_string(number)) == number - 1);
+  REQUIRE(u.size(list) == static_cast<std::size_t>(number));
+  REQUIRE(u.lget(list, number - 1) == std::to_string(number));
+}
+
+}  // namespace
+
+TEST_CASE(
+    "a full disk refuses writes clearly, reads go on, and writes resume by themselves when there is room") {
+  FaultyStore store(Durability::none);
+  constexpr int before = 1000;  // enough for a rank directory, which must not count what was refused
+  for (int i = 1; i <= before; ++i) REQUIRE_FALSE(step(*store.storage, i));
+  require_state(*store.storage, before);
+  store.files->fault = Fault::full;
+  for (int i = 0; i < 5; ++i) {
+    REQUIRE(step(*store.storage, before + 1) == ErrorCode::unavailable);
+    require_state(*store.storage, before);
+  }
+  try {
+    Unit u(*store.storage, 0, Mode::once, false);
+    Slot slot = u.find(Key(0, "s"));
+    u.set(slot, "x", 0);
+    u.commit();
+    FAIL("a full disk took a write");
+  } catch (const Error& error) {
+    CHECK_THAT(error.what(), Catch::Contains("disk is full"));
+  }
+  store.files->fault = Fault::none;
+  REQUIRE_FALSE(step(*store.storage, before + 1));
+  require_state(*store.storage, before + 1);
+  store.storage->close();
+  store.storage.reset();
+  store.open();
+  require_state(*store.storage, before + 1);
+}
+
+TEST_CASE("a store that dies with a full disk opens with everything it acknowledged") {
+  FaultyStore store(Durability::none);
+  for (int i = 1; i <= 100; ++i) REQUIRE_FALSE(step(*store.storage, i));
+  store.files->fault = Fault::full;
+  REQUIRE(step(*store.storage, 101) == ErrorCode::unavailable);
+  CHECK_THROWS_AS(store.storage->close(), Error);  // says that nothing more could be saved
+  store.storage.reset();
+  store.files->fault = Fault::none;
+  auto report = check(store.directory / "store");
+  INFO(Catch::StringMaker<std::vector<std::string>>::convert(report.findings));
+  CHECK(report.ok());
+  store.open();
+  require_state(*store.storage, 100);
+}
+
+TEST_CASE("an fsync that fails is reported to who asked for durability") {
+  FaultyStore store(Durability::sync);
+  for (int i = 1; i <= 10; ++i) REQUIRE_FALSE(step(*store.storage, i));
+  store.files->fault = Fault::no_sync;
+  REQUIRE(step(*store.storage, 11) == ErrorCode::unavailable);
+  require_state(*store.storage, 10);
+  store.files->fault = Fault::none;
+  REQUIRE_FALSE(step(*store.storage, 11));
+  require_state(*store.storage, 11);
+}
+
+TEST_CASE("a full disk while an object id is leased leaves the unit undone") {
+  FaultyStore store(Durability::none);
+  store.files->fault = Fault::full;
+  auto unpack = [&] {
+    Unit u(*store.storage, 0, Mode::once, false);
+    Slot slot = u.find(Key(0, "h"));
+    put(u, slot, Type::hash, "f", std::string(1000, 'x'));
+    u.commit();
+  };
+  CHECK_THROWS_AS(unpack(), Error);
+  store.files->fault = Fault::none;
+  Unit u(*store.storage, 0, Mode::read, false);
+  CHECK_FALSE(u.find(Key(0, "h")).exists());
+}
+
+}  // namespace playhead::rocks::test

@@ -1,0 +1,82 @@
+#pragma once
+// What the tests of the RocksDB storage share.
+#include <rocksdb/env.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backends/rocksdb/context.h"
+#include "backends/rocksdb/open.h"
+
+namespace playhead::rocks::test {
+
+/// A new directory that goes with the object.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string name = (std::filesystem::temp_directory_path() / "playhead-rocks-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
+    path_ = name;
+  }
+  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  /// A path in it that need not exist.
+  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
+
+/// A store in a temporary directory, with workers only on request, so that tests decide what happens when.
+class TestStore {
+ public:
+  explicit TestStore(bool workers = false) {
+    options.durability = Durability::none;
+    hooks.workers = workers;
+    open();
+  }
+  void open() { storage = RocksStorage::open(path, options, hooks); }
+  void reopen() {
+    storage->close();
+    storage.reset();
+    open();
+  }
+  /// One unit; the result of f is the result.
+  template <class F>
+  auto unit(Mode mode, F&& f) {
+    Unit u(*storage, 0, mode, mode == Mode::many);
+    if constexpr (std::is_void_v<decltype(f(u))>) {
+      f(u);
+      u.commit();
+    } else {
+      auto result = f(u);
+      u.commit();
+      return result;
+    }
+  }
+  TemporaryDirectory directory;
+  std::string path = directory / "store";
+  RocksOptions options;
+  Hooks hooks;
+  std::shared_ptr<RocksStorage> storage;
+};
+
+inline void put(Unit& u, Slot& slot, Type type, Text field, Text value) {
+  u.hput(slot, type, field, [value](const Text*) { return std::optional<Text>(value); });
+}
+inline ZPut put(Unit& u, Slot& slot, Text member, double score) {
+  return u.zput(slot, member, [score](const double*) { return std::optional<double>(score); });
+}
+
+/// All rows of a closed store, by column family, read with RocksDB alone.
+std::map<std::string, std::map<std::string, std::string>> raw_rows(const std::string& path);
+/// The same of an open one, from a checkpoint.
+std::map<std::string, std::map<std::string, std::string>> raw_rows(RocksStorage& storage);
+
+/// "0a ff": bytes as they are compared in tests of the format.
+std::string hex(Text bytes);
+
+}  // namespace playhead::rocks::test
