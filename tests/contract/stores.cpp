@@ -7,7 +7,6 @@
 #include <filesystem>
 
 #include "playhead/open.h"
-#include "tests/support/redis_server.h"
 
 namespace playhead::test {
 
@@ -39,20 +38,12 @@ std::string fresh_directory() {
   return directories.fresh();
 }
 
-std::shared_ptr<Store> open_redis() {
-  RedisServer& server = shared_redis_server();
-  auto store = open("redis+unix://" + server.unix_socket());
-  store->run(FlushAll{});
-  return store;
-}
-
 }  // namespace
 
 const std::vector<StoreKind>& store_kinds() {
   static const std::vector<StoreKind> kinds = {
       {"memory", [](std::shared_ptr<ManualClock> clock) { return open("memory://", {std::move(clock)}); }},
       {"rocksdb", [](std::shared_ptr<ManualClock> clock) { return open("rocksdb://" + fresh_directory(), {std::move(clock)}); }},
-      {"redis", [](std::shared_ptr<ManualClock>) { return open_redis(); }, false},
   };
   return kinds;
 }
