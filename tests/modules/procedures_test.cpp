@@ -131,12 +131,12 @@ using Replies = std::map<std::string, std::set<std::string>, std::less<>>;
 /// Runs random calls; tells the first difference, empty if there is none. The contents are compared after every few calls.
 std::string run_stream(unsigned seed, int calls, const std::vector<Procedure>& procedures, const RedisServer* server, Replies& replies) {
   constexpr int calls_between_contents = 5;
-  constexpr Millis steps[] = {0, 0, 0, 1, 2, 499, 500, 999, 1000, 5000, 86'400'000};
+  constexpr Millis steps[] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 499, 500, 999, 1000, 5000};
   std::mt19937 random(seed);
   Stores stores(server);
   Millis now = start;
   for (int i = 1; i <= calls; ++i) {
-    now += steps[random() % std::size(steps)];
+    now += random() % 60 == 0 ? 86'400'000 : steps[random() % std::size(steps)];
     const Procedure& p = procedures[random() % procedures.size()];
     ProcedureCall call = procedure_cases().at(std::string(p.name))(random, now);
     call.args.insert(call.args.begin(), std::to_string(now));
