@@ -214,7 +214,7 @@ TEST_CASE("the script of every procedure means the same on a Redis server", "[pr
   REQUIRE(replies.size() == procedures.size());
 }
 
-TEST_CASE("a mistake in a script is noticed", "[procedures]") {
+TEST_CASE("a mistake in a script is noticed", "[.mutation]") {
   for (const Mistake& mistake : mistakes) {
     INFO(mistake.procedure << ": " << mistake.right << " -> " << mistake.wrong);
     auto procedures = all_procedures();
