@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 import redis
@@ -15,6 +16,13 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def drain(log: IO[bytes]) -> None:
+    """Read a log until its writer ends."""
+    with log:
+        while log.read(65536):
+            pass
 
 
 def start_redis(directory: Path) -> tuple[subprocess.Popen[bytes], int]:
@@ -30,9 +38,10 @@ def start_redis(directory: Path) -> tuple[subprocess.Popen[bytes], int]:
         for line in server.stdout:
             if b"Ready to accept connections" in line:
                 # Nobody reads the log from here on, and a full pipe would stop the server.
-                threading.Thread(target=server.stdout.read, daemon=True).start()
+                threading.Thread(target=drain, args=(server.stdout,), daemon=True).start()
                 return server, port
         server.wait()
+        server.stdout.close()
     raise RuntimeError(f"redis-server did not start; the last attempt exited with {server.returncode}")
 
 
