@@ -4,7 +4,8 @@ namespace playhead::python {
 
 ModulePlace place_of(StoreObject& object, const std::string& prefix, std::shared_ptr<Clock> clock) {
   Target& target = object.target();
-  if (target.recorder) throw Error(ErrorCode::invalid, "a module works on a store, not on a batch or a transaction");
+  if (target.recorder)
+    throw Error(ErrorCode::invalid, "a module works on a store, not on a batch or a transaction");
   return {Namespace(target.store, target.db, prefix, std::move(clock)), target.local};
 }
 

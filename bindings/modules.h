@@ -1,11 +1,13 @@
 #pragma once
-// The modules as Python classes. They take a store object, and release the GIL around it unless it is a memory store.
+// The modules as Python classes. They take a store object, and release the GIL around it unless it is a
+// memory store.
 #include "bindings/store_object.h"
 #include "playhead/modules/namespace.h"
 
 namespace playhead::python {
 
-/// Defines Tokens, Activity, WatchLater, CacheScheduler and what they return. Store objects must be defined already.
+/// Defines Tokens, Activity, WatchLater, CacheScheduler and what they return. Store objects must be defined
+/// already.
 void define_modules(py::module_& m);
 
 // One translation unit per group (bindings/modules_*.cpp).
@@ -25,7 +27,8 @@ ModulePlace place_of(StoreObject& object, const std::string& prefix, std::shared
 template <class Module>
 struct Bound {
   template <class... Options>
-  explicit Bound(const ModulePlace& place, Options&&... options) : module(place.space, std::forward<Options>(options)...), local(place.local) {}
+  explicit Bound(const ModulePlace& place, Options&&... options)
+      : module(place.space, std::forward<Options>(options)...), local(place.local) {}
   Module module;
   bool local;
 
@@ -37,7 +40,8 @@ struct Bound {
   }
 };
 
-/// An id that a caller gave: bytes, or str in UTF-8. Borrows from the object, which the caller holds for the length of the call.
+/// An id that a caller gave: bytes, or str in UTF-8. Borrows from the object, which the caller holds for the
+/// length of the call.
 class Id {
  public:
   Id(const py::object& given, const char* name) : text_(text_of(given.ptr(), arena_, name)) {}

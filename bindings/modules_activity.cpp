@@ -11,16 +11,18 @@ namespace {
 using BoundActivity = Bound<Activity>;
 using BoundWatchLater = Bound<WatchLater>;
 
-std::unique_ptr<BoundActivity> make_activity(StoreObject& store, const std::string& prefix, std::shared_ptr<Clock> clock,
-                                             std::int64_t history_limit, std::int64_t preferences_limit,
-                                             std::int64_t completion_percent, std::int64_t active_days) {
+std::unique_ptr<BoundActivity> make_activity(StoreObject& store, const std::string& prefix,
+                                             std::shared_ptr<Clock> clock, std::int64_t history_limit,
+                                             std::int64_t preferences_limit, std::int64_t completion_percent,
+                                             std::int64_t active_days) {
   ActivityOptions o{history_limit, preferences_limit, completion_percent, active_days};
   return std::make_unique<BoundActivity>(place_of(store, prefix, std::move(clock)), o);
 }
 
 /// (video_views, user_views, completion, completed)
-py::tuple record(BoundActivity& self, const py::object& user_id, const py::object& video_id, Millis watched_ms, Millis duration_ms,
-                 std::optional<Millis> at, std::int64_t utc_offset_minutes) {
+py::tuple record(BoundActivity& self, const py::object& user_id, const py::object& video_id,
+                 Millis watched_ms, Millis duration_ms, std::optional<Millis> at,
+                 std::int64_t utc_offset_minutes) {
   Id user(user_id, "user_id"), video(video_id, "video_id");
   Viewing v{user, video, watched_ms, duration_ms, at, utc_offset_minutes};
   RecordedViewing r = self.run([&](Activity& a) { return a.record_video_viewing(v); });
@@ -28,11 +30,13 @@ py::tuple record(BoundActivity& self, const py::object& user_id, const py::objec
 }
 
 /// ([(video_id, at, watched_ms, completion)], next)
-py::tuple history(BoundActivity& self, const py::object& user_id, const std::string& cursor, std::int64_t count) {
+py::tuple history(BoundActivity& self, const py::object& user_id, const std::string& cursor,
+                  std::int64_t count) {
   Id user(user_id, "user_id");
   auto page = self.run([&](Activity& a) { return a.history(user, cursor, count); });
   py::list items;
-  for (const WatchedVideo& v : page.items) items.append(py::make_tuple(id_object(v.video_id), v.at, v.watched_ms, v.completion));
+  for (const WatchedVideo& v : page.items)
+    items.append(py::make_tuple(id_object(v.video_id), v.at, v.watched_ms, v.completion));
   return py::make_tuple(items, page.next);
 }
 
@@ -64,19 +68,22 @@ py::list video_counts(BoundActivity& self, const py::list& video_ids) {
 
 // ---- watch later
 
-std::unique_ptr<BoundWatchLater> make_watch_later(StoreObject& store, const std::string& prefix, std::shared_ptr<Clock> clock,
-                                                  std::int64_t limit) {
-  return std::make_unique<BoundWatchLater>(place_of(store, prefix, std::move(clock)), WatchLaterOptions{limit});
+std::unique_ptr<BoundWatchLater> make_watch_later(StoreObject& store, const std::string& prefix,
+                                                  std::shared_ptr<Clock> clock, std::int64_t limit) {
+  return std::make_unique<BoundWatchLater>(place_of(store, prefix, std::move(clock)),
+                                           WatchLaterOptions{limit});
 }
 
-const char* add(BoundWatchLater& self, const py::object& user_id, const py::object& video_id, std::optional<Millis> at) {
+const char* add(BoundWatchLater& self, const py::object& user_id, const py::object& video_id,
+                std::optional<Millis> at) {
   constexpr const char* names[] = {"added", "present", "full"};
   Id user(user_id, "user_id"), video(video_id, "video_id");
   return names[static_cast<std::size_t>(self.run([&](WatchLater& w) { return w.add(user, video, at); }))];
 }
 
 /// ([(video_id, added_at)], next)
-py::tuple list_videos(BoundWatchLater& self, const py::object& user_id, const std::string& cursor, std::int64_t count) {
+py::tuple list_videos(BoundWatchLater& self, const py::object& user_id, const std::string& cursor,
+                      std::int64_t count) {
   Id user(user_id, "user_id");
   auto page = self.run([&](WatchLater& w) { return w.list(user, cursor, count); });
   py::list items;
@@ -86,21 +93,30 @@ py::tuple list_videos(BoundWatchLater& self, const py::object& user_id, const st
 
 void define_watch_later(py::module_& m) {
   py::class_<BoundWatchLater>(m, "WatchLater", "Lists of videos to watch later.")
-      .def(py::init(&make_watch_later), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph", py::arg("clock") = py::none(),
-           py::arg("limit") = WatchLaterOptions().limit)
+      .def(py::init(&make_watch_later), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
+           py::arg("clock") = py::none(), py::arg("limit") = WatchLaterOptions().limit)
       .def("add", add, py::arg("user_id"), py::arg("video_id"), py::arg("at") = py::none())
-      .def("remove", [](BoundWatchLater& self, const py::object& user_id, const py::object& video_id) {
-        Id user(user_id, "user_id"), video(video_id, "video_id");
-        return self.run([&](WatchLater& w) { return w.remove(user, video); });
-      }, py::arg("user_id"), py::arg("video_id"))
-      .def("contains", [](BoundWatchLater& self, const py::object& user_id, const py::object& video_id) {
-        Id user(user_id, "user_id"), video(video_id, "video_id");
-        return self.run([&](WatchLater& w) { return w.contains(user, video); });
-      }, py::arg("user_id"), py::arg("video_id"))
-      .def("count", [](BoundWatchLater& self, const py::object& user_id) {
-        Id user(user_id, "user_id");
-        return self.run([&](WatchLater& w) { return w.count(user); });
-      }, py::arg("user_id"))
+      .def(
+          "remove",
+          [](BoundWatchLater& self, const py::object& user_id, const py::object& video_id) {
+            Id user(user_id, "user_id"), video(video_id, "video_id");
+            return self.run([&](WatchLater& w) { return w.remove(user, video); });
+          },
+          py::arg("user_id"), py::arg("video_id"))
+      .def(
+          "contains",
+          [](BoundWatchLater& self, const py::object& user_id, const py::object& video_id) {
+            Id user(user_id, "user_id"), video(video_id, "video_id");
+            return self.run([&](WatchLater& w) { return w.contains(user, video); });
+          },
+          py::arg("user_id"), py::arg("video_id"))
+      .def(
+          "count",
+          [](BoundWatchLater& self, const py::object& user_id) {
+            Id user(user_id, "user_id");
+            return self.run([&](WatchLater& w) { return w.count(user); });
+          },
+          py::arg("user_id"))
       .def("list", list_videos, py::arg("user_id"), py::arg("cursor") = "", py::arg("count") = 50);
 }
 
@@ -109,8 +125,9 @@ void define_watch_later(py::module_& m) {
 void define_activity(py::module_& m) {
   const ActivityOptions o;
   py::class_<BoundActivity>(m, "Activity", "What users watch.")
-      .def(py::init(&make_activity), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph", py::arg("clock") = py::none(),
-           py::arg("history_limit") = o.history_limit, py::arg("preferences_limit") = o.preferences_limit,
+      .def(py::init(&make_activity), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
+           py::arg("clock") = py::none(), py::arg("history_limit") = o.history_limit,
+           py::arg("preferences_limit") = o.preferences_limit,
            py::arg("completion_percent") = o.completion_percent, py::arg("active_days") = o.active_days)
       .def("record_video_viewing", record, py::arg("user_id"), py::arg("video_id"), py::arg("watched_ms") = 0,
            py::arg("duration_ms") = 0, py::arg("at") = py::none(), py::arg("utc_offset_minutes") = 0)
@@ -118,9 +135,12 @@ void define_activity(py::module_& m) {
       .def("preferences", preferences, py::arg("user_id"), py::arg("count") = 50)
       .def("user_counts", user_counts, py::arg("user_id"))
       .def("video_counts", video_counts, py::arg("video_ids"))
-      .def("active_users", [](BoundActivity& self, Millis at) {
-        return self.run([&](Activity& a) { return a.active_users(at); });
-      }, py::arg("at"));
+      .def(
+          "active_users",
+          [](BoundActivity& self, Millis at) {
+            return self.run([&](Activity& a) { return a.active_users(at); });
+          },
+          py::arg("at"));
   define_watch_later(m);
 }
 

@@ -168,6 +168,9 @@ void EmbeddedStore<S>::run_batch(Batch& batch, StripeSet set, const std::functio
     room = room || call.command().is(Flags::denyoom);
   }
   if (room) make_room();
+  // What the cache of scripts tells must not depend on a first attempt that touched undeclared keys.
+  for (const AnyCall& c : batch.calls)
+    if (c.command().traits.name.starts_with("script|")) set.set();
   bool scripts = std::any_of(batch.calls.begin(), batch.calls.end(), [](const AnyCall& c) { return c.command().traits.group == Group::scripting; });
   run_unit(set, scripts, false, [&](Tx<S>& tx) {
     ran = !precondition || precondition(tx);

@@ -7,8 +7,8 @@
 namespace playhead {
 
 bool parse_cursor(Text text, std::uint64_t& cursor) {
-  std::string s(text);
-  if (s.find('\0') != std::string::npos || (!s.empty() && std::isspace(static_cast<unsigned char>(s[0])))) return false;
+  std::string s(text.substr(0, text.find('\0')));
+  if (!s.empty() && std::isspace(static_cast<unsigned char>(s[0]))) return false;
   errno = 0;
   char* end = nullptr;
   cursor = std::strtoul(s.c_str(), &end, 10);

@@ -9,12 +9,15 @@ namespace {
 
 constexpr Text lower_digits = "0123456789abcdef", upper_digits = "0123456789ABCDEF";
 
-bool is_special(char c) { return c == '%' || c == ':' || c == '{' || c == '}'; }
+bool is_special(char c) {
+  return c == '%' || c == ':' || c == '{' || c == '}';
+}
 
 void append_escaped(std::string& out, Text segment) {
   if (segment.size() > max_segment)
-    throw Error(ErrorCode::invalid, "an id or name of " + std::to_string(segment.size()) + " bytes is too long; at most " +
-                                        std::to_string(max_segment) + " are allowed");
+    throw Error(ErrorCode::invalid, "an id or name of " + std::to_string(segment.size()) +
+                                        " bytes is too long; at most " + std::to_string(max_segment) +
+                                        " are allowed");
   for (char c : segment) {
     if (!is_special(c)) {
       out.push_back(c);
@@ -54,13 +57,16 @@ KeyCodec::KeyCodec(Text prefix) {
   begin_.push_back(':');
 }
 
-std::uint16_t KeyCodec::bucket_of(Text owner) { return static_cast<std::uint16_t>(murmur_hash_64a(owner, 0)); }
+std::uint16_t KeyCodec::bucket_of(Text owner) {
+  return static_cast<std::uint16_t>(murmur_hash_64a(owner, 0));
+}
 
 std::string KeyCodec::key(Text family, Text owner, std::initializer_list<Text> parts) const {
   return key_in(bucket_of(owner), family, owner, parts);
 }
 
-std::string KeyCodec::key_in(std::uint16_t bucket, Text family, Text owner, std::initializer_list<Text> parts) const {
+std::string KeyCodec::key_in(std::uint16_t bucket, Text family, Text owner,
+                             std::initializer_list<Text> parts) const {
   std::string out;
   out.reserve(begin_.size() + family.size() + owner.size() + 16);
   out += begin_;

@@ -11,6 +11,11 @@ void ExpireBase::validate() const {
   if (gt && lt) refuse("ERR GT and LT options at the same time are not compatible");
 }
 
+void Copy::check_index(const std::int64_t& db) {
+  if (db < 0 && db >= INT32_MIN) refuse("ERR DB index is out of range");
+  if (db < INT32_MIN || db > INT32_MAX) refuse("ERR value is out of range, value must between -2147483648 and 2147483647");
+}
+
 void Scan::validate() const {
   if (count && *count < 1) refuse(syntax_error);
 }

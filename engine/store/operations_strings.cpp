@@ -11,9 +11,9 @@ constexpr Text syntax_error = "ERR syntax error";
 
 Millis deadline_of(std::int64_t time, Millis unit, bool absolute, Millis now, bool positive, Text command) {
   auto invalid = [&]() { refuse("ERR invalid expire time in '" + std::string(command) + "' command"); };
-  constexpr auto max = std::numeric_limits<std::int64_t>::max();
+  constexpr auto min = std::numeric_limits<std::int64_t>::min(), max = std::numeric_limits<std::int64_t>::max();
   if (positive && time <= 0) invalid();
-  if (time > max / unit || time < -(max / unit)) invalid();
+  if (time > max / unit || time < min / unit) invalid();
   time *= unit;
   if (!absolute) {
     if (time > max - now) invalid();

@@ -27,12 +27,15 @@ void fill_random(std::span<char> out) {
 std::array<char, 32> sha256(Text bytes) {
   std::array<char, 32> digest;
   unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size, EVP_sha256(), nullptr) != 1)
+  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
+                 EVP_sha256(), nullptr) != 1)
     throw Error(ErrorCode::unavailable, "libcrypto provides no SHA-256; check its configuration");
   return digest;
 }
 
-bool same_secret(Text a, Text b) { return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }
+bool same_secret(Text a, Text b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
 
 std::string base64url(Text bytes) {
   std::string out;

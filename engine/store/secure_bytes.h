@@ -1,4 +1,5 @@
-// What secrets are made of: random bytes, digests, comparison in constant time, and bytes as text. Over libcrypto.
+// What secrets are made of: random bytes, digests, comparison in constant time, and bytes as text. Over
+// libcrypto.
 #pragma once
 
 #include <array>
@@ -10,7 +11,8 @@
 
 namespace playhead {
 
-// Fills the span from the operating system's seeded generator (RAND_bytes). Throws Error{unavailable} if there is no randomness.
+// Fills the span from the operating system's seeded generator (RAND_bytes). Throws Error{unavailable} if
+// there is no randomness.
 void fill_random(std::span<char> out);
 
 // FIPS 180-4.
@@ -21,7 +23,8 @@ bool same_secret(Text a, Text b);
 
 // RFC 4648 section 5, without padding.
 std::string base64url(Text bytes);
-// The bytes whose base64url() this is; nothing if there are none (padding, foreign characters, bits left over).
+// The bytes whose base64url() this is; nothing if there are none (padding, foreign characters, bits left
+// over).
 std::optional<std::string> from_base64url(Text text);
 
 // Lower-case hexadecimal digits, two a byte.

@@ -1,8 +1,8 @@
 """The modules of a video platform: tokens, activity, lists to watch later, and the cache scheduler.
 
-A module works on a store, under a prefix of its keys; two modules of a kind share their data if both agree. What a method
-does is one atomic step and one round trip, on every store. Times and spans are integer milliseconds. Ids are str or
-bytes, at most 1 KiB, and come back as str, or as bytes if they are not UTF-8.
+A module works on a store, under a prefix of its keys; two modules of a kind share their data if both agree.
+What a method does is one atomic step and one round trip, on every store. Times and spans are integer
+milliseconds. Ids are str or bytes, at most 1 KiB, and come back as str, or as bytes if they are not UTF-8.
 """
 
 from __future__ import annotations
@@ -43,8 +43,9 @@ class TokenInfo(NamedTuple):
 class Tokens:
     """Access tokens: who a request comes from.
 
-    A token has 264 random bits, and the store keeps only its SHA-256. It ends after ``idle_timeout`` unused, after
-    ``absolute_timeout`` in any case, when it is revoked, or when ``tokens_per_user`` newer ones have been issued.
+    A token has 264 random bits, and the store keeps only its SHA-256. It ends after ``idle_timeout``
+    unused, after ``absolute_timeout`` in any case, when it is revoked, or when ``tokens_per_user`` newer
+    ones are issued.
     """
 
     def __init__(
@@ -72,20 +73,20 @@ class Tokens:
             slack=slack,
         )
 
-    def issue(self, user_id: Id, data: Any = None) -> IssuedToken:
-        """Make a token for a user. ``data`` is any JSON, at most 16 KiB of it, that :meth:`validate` gives back."""
+    def issue(self, user_id: Id, data: object = None) -> IssuedToken:
+        """Make a token for a user. ``data``: any JSON, at most 16 KiB, that :meth:`validate` gives back."""
         text = b"" if data is None else json.dumps(data, separators=(",", ":"), ensure_ascii=False).encode()
         return IssuedToken(*self._module.issue(user_id, text))
 
     def validate(self, token: str) -> TokenInfo | None:
-        """Tell whose token this is, noting that it was used; None if it is not a good one, whatever was given."""
+        """Tell whose token this is, noting that it was used; None if it is no good one, whatever it is."""
         if not _is_text(token):
             return None
         found = self._module.validate(token)
         return None if found is None else _token_info(found)
 
     def rotate(self, token: str) -> IssuedToken | None:
-        """Give a new token for this one, which is good for ``rotation_grace`` more; None if it is not a good one.
+        """Give a new token for this one, which is good for ``rotation_grace`` more; None if it is no good.
 
         The new token has the same user, data and absolute timeout. A token is rotated once.
         """
@@ -96,7 +97,7 @@ class Tokens:
         """End a token; whether it was a good one."""
         return _is_text(token) and self._module.revoke(token)
 
-    def revoke_id(self, user_id: Id, id: str) -> bool:  # noqa: A002 - the field's name
+    def revoke_id(self, user_id: Id, id: str) -> bool:
         """End a token of a user by its public name; whether it was a good one."""
         return self._module.revoke_id(user_id, id)
 
@@ -114,7 +115,7 @@ class Tokens:
 
 
 def _is_text(token: str) -> bool:
-    # What a client sends may be no str at all, or hold surrogates that have no UTF-8; then it is no token either.
+    # What a client sends may be no str at all, or hold surrogates that have no UTF-8: it is no token either.
     return isinstance(token, str) and token.isascii()
 
 
@@ -221,10 +222,13 @@ class Activity:
     ) -> RecordedViewing:
         """Record a viewing: all counts together, or nothing.
 
-        ``duration_ms`` is the length of the whole video, 0 if it is not known. ``at`` is when it was watched (None: now);
-        viewings may come late and out of order. ``utc_offset_minutes`` is that of the user's clock, east positive.
+        ``duration_ms`` is the length of the whole video, 0 if it is not known. ``at`` is when it was
+        watched (None: now); viewings may come late and out of order. ``utc_offset_minutes`` is that of the
+        user's clock, east positive.
         """
-        recorded = self._module.record_video_viewing(user_id, video_id, watched_ms, duration_ms, at, utc_offset_minutes)
+        recorded = self._module.record_video_viewing(
+            user_id, video_id, watched_ms, duration_ms, at, utc_offset_minutes
+        )
         return RecordedViewing(*recorded)
 
     def history(self, user_id: Id, cursor: str = "", count: int = 50) -> HistoryPage:
@@ -272,11 +276,13 @@ class ListPage(NamedTuple):
 class WatchLater:
     """Lists of videos to watch later, one per user, newest first."""
 
-    def __init__(self, store: Store, *, prefix: str = "ph", clock: Clock | None = None, limit: int = 1_000) -> None:
+    def __init__(
+        self, store: Store, *, prefix: str = "ph", clock: Clock | None = None, limit: int = 1_000
+    ) -> None:
         self._module = _playhead.WatchLater(store._target, prefix=prefix, clock=clock, limit=limit)
 
     def add(self, user_id: Id, video_id: Id, *, at: int | None = None) -> Literal["added", "present", "full"]:
-        """Add a video: ``added``; ``present``, then it stays where it is; ``full``, then nothing was changed."""
+        """Add a video: ``added``; ``present``, it stays where it is; ``full``, nothing was changed."""
         return self._module.add(user_id, video_id, at)
 
     def remove(self, user_id: Id, video_id: Id) -> bool:
@@ -321,11 +327,11 @@ _running: weakref.WeakSet[CacheScheduler] = weakref.WeakSet()
 
 
 class CacheScheduler:
-    """Refreshes cached rows at intervals of their own; any number of them, in any number of processes, share the work.
+    """Refreshes cached rows at intervals of their own; schedulers in any number of processes share the work.
 
-    ``load(video_id)`` loads a row and writes the cache. ``views_of(video_id)``, if given, stops videos with fewer than
-    ``min_views``; then ``stopped(video_id)`` may drop what is cached. An entry that is due is claimed by exactly one
-    scheduler; if that one dies, it is claimed again when the ``lease`` has ended.
+    ``load(video_id)`` loads a row and writes the cache. ``views_of(video_id)``, if given, stops videos with
+    fewer than ``min_views``; then ``stopped(video_id)`` may drop what is cached. An entry that is due is
+    claimed by exactly one scheduler; if that one dies, it is claimed again when the ``lease`` has ended.
     """
 
     def __init__(
@@ -396,7 +402,7 @@ class CacheScheduler:
         return [CacheClaim(*item) for item in self._module.claim(count, now)]
 
     def complete(self, claim: CacheClaim, now: int | None = None) -> bool:
-        """Tell that the entry was loaded. False: the receipt is not good any more, and nothing was changed."""
+        """Tell that the entry was loaded. False: the receipt is no good any more, and nothing was changed."""
         return self._module.complete(claim, now)
 
     def fail(self, claim: CacheClaim, after: int, now: int | None = None) -> bool:
@@ -408,7 +414,7 @@ class CacheScheduler:
         return self._module.stop(claim, now)
 
     def step(self, now: int | None = None) -> StepReport:
-        """Claim what is due (at most one batch), load it, and say what happened. ``now`` replaces the time."""
+        """Claim what is due (at most one batch), load it, and tell what happened. ``now`` replaces time."""
         return StepReport(*self._module.step(now))
 
     def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
@@ -432,7 +438,9 @@ class CacheScheduler:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop_background()
 
 

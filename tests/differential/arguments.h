@@ -1,6 +1,6 @@
 #pragma once
-// Random arguments of every kind: mostly sensible ones, from small pools so that commands meet the same keys and members,
-// and some that are at the edge or beyond it.
+// Random arguments of every kind: mostly sensible ones, from small pools so that commands meet the same keys
+// and members, and some that are at the edge or beyond it.
 #include <string>
 
 #include "playhead/command.h"
@@ -14,8 +14,10 @@ class Arguments {
 
   /// In so many of a thousand cases a sensible argument gives way to a weird one.
   void weirdness(std::size_t permille) { weird_ = permille; }
-  /// Deadlines ahead: if not, only those in the past and refused ones. Real time goes on in Redis, so a deadline ahead is far ahead.
+  /// Deadlines ahead: if not, only those in the past and refused ones. Real time goes on in Redis, so a
+  /// deadline ahead is far ahead.
   void deadlines(bool allowed) { deadlines_ = allowed; }
+  bool deadlines_ahead() const { return deadlines_; }
 
   std::string key(Group family);
   std::string value();

@@ -14,15 +14,20 @@ enum class Rule : std::uint8_t {
   exact,
   unordered,  ///< items in any order
   unordered_pairs,
-  page,       ///< cursor and items in any order; compared only if everything fits one page
+  page,  ///< cursor and items in any order; compared only if everything fits one page
   page_pairs,
-  seconds_left, millis_left, unix_seconds, unix_millis,  ///< with tolerance, as time goes on
-  random,     ///< chosen at random: as many items, of the same kind
-  either,     ///< null or not
-  dump,       ///< the same value, however it is encoded
-  sort,       ///< ties in any order
-  script,     ///< unordered if the script says so
-  key_count,  ///< not compared while travelling: expired keys may or may not count
+  page_scores,  ///< a large score may be written with or without an exponent: that depends on its encoding
+  seconds_left,
+  millis_left,
+  unix_seconds,
+  unix_millis,  ///< with tolerance, as time goes on
+  random,       ///< chosen at random: as many items, of the same kind
+  either,       ///< null or not
+  dump,         ///< the same value, however it is encoded
+  sort,         ///< ties in any order
+  limited,      ///< what takes too much memory for Redis may be done here
+  script,       ///< unordered if the script says so
+  key_count,    ///< not compared while travelling: expired keys may or may not count
 };
 Rule rule_of(const Command& command);
 

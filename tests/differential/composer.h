@@ -1,5 +1,7 @@
 #pragma once
-// A visitor of describe() that writes a random command line of an operation: its arguments in their order, any of its options.
+// A visitor of describe() that writes a random command line of an operation: its arguments in their order,
+// any of its options.
+#include <algorithm>
 #include <array>
 #include <type_traits>
 #include <vector>
@@ -20,14 +22,22 @@ class ScriptSource {
 
 class Composer {
  public:
-  Composer(Random& random, Arguments& arguments, const Traits& traits, ScriptSource& scripts, Words& out, std::vector<std::string>& options)
-      : random_(random), arguments_(arguments), traits_(traits), scripts_(scripts), out_(out), options_(options) {}
+  Composer(Random& random, Arguments& arguments, const Traits& traits, ScriptSource& scripts, Words& out,
+           std::vector<std::string>& options)
+      : random_(random),
+        arguments_(arguments),
+        traits_(traits),
+        scripts_(scripts),
+        out_(out),
+        options_(options) {}
 
   void key(Text, Text&) { put(arguments_.key(traits_.group)); }
   void keys(Text name, List<Text>& out, std::size_t = 0) { some_keys(name, out, arguments_.several_keys()); }
   void some_keys(Text name, List<Text>& out) { some_keys(name, out, random_.below(4)); }
   void at_most(std::size_t, Text = {}) {}
-  void numkeys(Text name, List<Text>& out, Text = {}, Text = {}, Text = {}) { counted_keys(name, out, arguments_.several_keys()); }
+  void numkeys(Text name, List<Text>& out, Text = {}, Text = {}, Text = {}) {
+    counted_keys(name, out, arguments_.several_keys());
+  }
   void numkeys_or_none(Text name, List<Text>& out) { counted_keys(name, out, random_.below(4)); }
 
   template <class T>
@@ -106,7 +116,8 @@ class Composer {
     for (; n > 0; --n) put(arguments_.key(traits_.group));
   }
   void counted_keys(Text name, List<Text>& out, std::size_t n) {
-    static const std::array<const char*, 8> wrong = {"0", "-1", "100", "abc", "", "1.5", "9223372036854775807", "+2"};
+    static const std::array<const char*, 8> wrong = {
+        "0", "-1", "100", "abc", "", "1.5", "9223372036854775807", "+2"};
     put(random_.permille(15) ? random_.pick(wrong) : std::to_string(n));
     some_keys(name, out, n);
   }
@@ -148,7 +159,9 @@ class Composer {
     for (std::size_t i = 0; i < o.count; ++i) one(o.name, syntax::Inner<T>{});
   }
   // COPY looks at each of several DB where it stands; here the last one counts.
-  bool may_repeat(Text t) const { return t != "DB" || options_.empty() || options_.back() != "DB"; }
+  bool may_repeat(Text t) const {
+    return t != "DB" || std::find(options_.begin(), options_.end(), "DB") == options_.end();
+  }
   void token(Text t) {
     used(t);
     option_ = t;
@@ -166,7 +179,7 @@ class Composer {
   ScriptSource& scripts_;
   Words& out_;
   std::vector<std::string>& options_;
-  Text option_;          // the last one written
+  Text option_;  // the last one written
   bool stopped_ = false;
 };
 

@@ -11,7 +11,8 @@
 
 namespace playhead::differential {
 
-Connection::Connection(const std::string& unix_socket) : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
+Connection::Connection(const std::string& unix_socket)
+    : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::strncpy(address.sun_path, unix_socket.c_str(), sizeof address.sun_path - 1);
@@ -21,14 +22,17 @@ Connection::Connection(const std::string& unix_socket) : fd_(::socket(AF_UNIX, S
   }
 }
 
-Connection::~Connection() { ::close(fd_); }
+Connection::~Connection() {
+  ::close(fd_);
+}
 
 void Connection::send(const Words& words) {
   out_ += '*' + std::to_string(words.size()) + "\r\n";
   for (const std::string& w : words) out_ += '$' + std::to_string(w.size()) + "\r\n" + w + "\r\n";
 }
 
-// Replies are taken in while the server is not ready for more: otherwise both sides could wait for each other.
+// Replies are taken in while the server is not ready for more: otherwise both sides could wait for each
+// other.
 void Connection::flush() {
   for (std::size_t sent = 0; sent < out_.size();) {
     pollfd state{fd_, POLLIN | POLLOUT, 0};
@@ -87,19 +91,33 @@ Value Connection::read() {
   text.erase(0, 1);
   auto count = [&] { return std::strtoll(text.c_str(), nullptr, 10); };
   switch (mark) {
-    case '+': return Value::status(text);
-    case '-': return Value::error(text);
-    case ':': return Value::integer(count());
-    case ',': return Value::real(std::strtod(text.c_str(), nullptr));
-    case '#': return Value::boolean(text == "t");
-    case '_': return {};
-    case '$': return count() < 0 ? Value() : Value::bulk(bytes(static_cast<std::size_t>(count())));
-    case '=': return Value::bulk(bytes(static_cast<std::size_t>(count())).substr(4));
-    case '*': return count() < 0 ? Value(Value::Kind::null_array) : list(Value::Kind::array, static_cast<std::size_t>(count()));
-    case '%': return list(Value::Kind::map, 2 * static_cast<std::size_t>(count()));
-    case '~': return list(Value::Kind::set, static_cast<std::size_t>(count()));
-    case '>': return list(Value::Kind::push, static_cast<std::size_t>(count()));
-    default: throw std::runtime_error("redis-server sent no RESP: " + std::string(1, mark) + text);
+    case '+':
+      return Value::status(text);
+    case '-':
+      return Value::error(text);
+    case ':':
+      return Value::integer(count());
+    case ',':
+      return Value::real(std::strtod(text.c_str(), nullptr));
+    case '#':
+      return Value::boolean(text == "t");
+    case '_':
+      return {};
+    case '$':
+      return count() < 0 ? Value() : Value::bulk(bytes(static_cast<std::size_t>(count())));
+    case '=':
+      return Value::bulk(bytes(static_cast<std::size_t>(count())).substr(4));
+    case '*':
+      return count() < 0 ? Value(Value::Kind::null_array)
+                         : list(Value::Kind::array, static_cast<std::size_t>(count()));
+    case '%':
+      return list(Value::Kind::map, 2 * static_cast<std::size_t>(count()));
+    case '~':
+      return list(Value::Kind::set, static_cast<std::size_t>(count()));
+    case '>':
+      return list(Value::Kind::push, static_cast<std::size_t>(count()));
+    default:
+      throw std::runtime_error("redis-server sent no RESP: " + std::string(1, mark) + text);
   }
 }
 

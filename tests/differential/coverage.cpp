@@ -10,17 +10,26 @@ namespace {
 std::string kind_of(const Value& v) {
   switch (v.kind) {
     case Value::Kind::null:
-    case Value::Kind::null_array: return "null";
-    case Value::Kind::integer: return v.number == 0 ? "zero" : v.number < 0 ? "negative" : "integer";
-    case Value::Kind::bulk: return v.text.empty() ? "empty" : "bulk";
-    case Value::Kind::status: return "status";
-    case Value::Kind::real: return "double";
-    case Value::Kind::error: return v.text.starts_with("WRONGTYPE") ? "wrongtype" : "error";
-    default: return v.items.empty() ? "empty" : "list";
+    case Value::Kind::null_array:
+      return "null";
+    case Value::Kind::integer:
+      return v.number == 0 ? "zero" : v.number < 0 ? "negative" : "integer";
+    case Value::Kind::bulk:
+      return v.text.empty() ? "empty" : "bulk";
+    case Value::Kind::status:
+      return "status";
+    case Value::Kind::real:
+      return "double";
+    case Value::Kind::error:
+      return v.text.starts_with("WRONGTYPE") ? "wrongtype" : "error";
+    default:
+      return v.items.empty() ? "empty" : "list";
   }
 }
 
-bool is_refusal(const std::string& kind) { return kind == "error" || kind == "wrongtype"; }
+bool is_refusal(const std::string& kind) {
+  return kind == "error" || kind == "wrongtype";
+}
 
 bool performed(const std::set<std::string>& kinds) {
   for (const std::string& k : kinds)
@@ -34,7 +43,10 @@ std::vector<std::string> options_in(const Command& c, const Words& words) {
   for (const std::string& option : options_of_all()[c.code]) {
     bool is_word = option[0] >= 'A' && option[0] <= 'Z';
     bool here = !is_word && words.size() > static_cast<std::size_t>(c.arity < 0 ? -c.arity : c.arity);
-    for (std::size_t i = name_words(c); i < words.size() && !here; ++i) here = syntax::same_word(words[i], option) || (option == "BYTE|BIT" && (syntax::same_word(words[i], "BYTE") || syntax::same_word(words[i], "BIT")));
+    for (std::size_t i = name_words(c); i < words.size() && !here; ++i)
+      here = syntax::same_word(words[i], option) ||
+             (option == "BYTE|BIT" &&
+              (syntax::same_word(words[i], "BYTE") || syntax::same_word(words[i], "BIT")));
     if (here) found.push_back(option);
   }
   return found;
@@ -63,7 +75,9 @@ std::vector<std::string> Coverage::operations_not_hit() const {
   return missing;
 }
 
-std::size_t Coverage::operations_hit() const { return playhead::commands().size() - operations_not_hit().size(); }
+std::size_t Coverage::operations_hit() const {
+  return playhead::commands().size() - operations_not_hit().size();
+}
 
 std::string Coverage::report() const {
   std::size_t combinations = 0, options = 0, options_hit = 0;
@@ -79,10 +93,13 @@ std::string Coverage::report() const {
       options_hit += hit ? 1 : 0;
       if (!hit) missing += "  " + std::string(c.traits.name) + " " + option + "\n";
     }
-    if (at != hits_.end() && !at->second.at("").contains("error") && !at->second.at("").contains("wrongtype")) missing += "  " + std::string(c.traits.name) + " refused\n";
+    if (at != hits_.end() && !at->second.at("").contains("error") && !at->second.at("").contains("wrongtype"))
+      missing += "  " + std::string(c.traits.name) + " refused\n";
   }
-  std::string text = std::to_string(operations_hit()) + " of " + std::to_string(playhead::commands().size()) + " operations, " + std::to_string(options_hit) + " of " +
-                     std::to_string(options) + " options, " + std::to_string(combinations) + " combinations of operation, option and kind of reply\n";
+  std::string text = std::to_string(operations_hit()) + " of " + std::to_string(playhead::commands().size()) +
+                     " operations, " + std::to_string(options_hit) + " of " + std::to_string(options) +
+                     " options, " + std::to_string(combinations) +
+                     " combinations of operation, option and kind of reply\n";
   if (!missing.empty()) text += "not hit:\n" + missing;
   return text;
 }

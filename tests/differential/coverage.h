@@ -19,7 +19,8 @@ class Coverage {
   /// Operations that were never performed without being refused.
   std::vector<std::string> operations_not_hit() const;
   std::size_t operations_hit() const;
-  /// The number of combinations of operation, option and reply kind that were hit, and the options that were not.
+  /// The number of combinations of operation, option and reply kind that were hit, and the options that were
+  /// not.
   std::string report() const;
 
  private:

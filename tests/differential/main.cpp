@@ -1,4 +1,5 @@
-// The differential test: random command streams on every embedded store and on a Redis server, whose replies and contents must agree.
+// The differential test: random command streams on every embedded store and on a Redis server, whose replies
+// and contents must agree.
 //
 //   --commands N       how many commands to compare (200000)
 //   --seed S           where randomness begins (chosen by the clock if S is 0; 1)
@@ -50,9 +51,11 @@ Options read_options(int argc, char** argv) {
     else if (name == "--differences")
       options.differences = std::stoul(value);
     else
-      throw std::runtime_error("unknown option " + name + "; use --commands N, --seed S, --stores A,B, --replay FILE, --differences N");
+      throw std::runtime_error("unknown option " + name +
+                               "; use --commands N, --seed S, --stores A,B, --replay FILE, --differences N");
   }
-  if (options.seed == 0) options.seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  if (options.seed == 0)
+    options.seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   return options;
 }
 
@@ -60,16 +63,21 @@ std::vector<const EmbeddedKind*> chosen_kinds(const std::string& names) {
   std::vector<const EmbeddedKind*> kinds;
   std::size_t known = 0;
   for (const EmbeddedKind& kind : embedded_kinds())
-    if (names.empty() || ("," + names + ",").find("," + kind.name + ",") != std::string::npos) kinds.push_back(&kind), ++known;
-  std::size_t wanted = names.empty() ? known : static_cast<std::size_t>(std::count(names.begin(), names.end(), ',')) + 1;
-  if (kinds.empty() || known != wanted) throw std::runtime_error("--stores " + names + " names a store that this build does not have");
+    if (names.empty() || ("," + names + ",").find("," + kind.name + ",") != std::string::npos)
+      kinds.push_back(&kind), ++known;
+  std::size_t wanted =
+      names.empty() ? known : static_cast<std::size_t>(std::count(names.begin(), names.end(), ',')) + 1;
+  if (kinds.empty() || known != wanted)
+    throw std::runtime_error("--stores " + names + " names a store that this build does not have");
   return kinds;
 }
 
 class Test {
  public:
   explicit Test(const Options& options)
-      : options_(options), server_({"--io-threads", "1"}), runner_(server_.unix_socket(), chosen_kinds(options.stores)) {}
+      : options_(options),
+        server_({"--io-threads", "1"}),
+        runner_(server_.unix_socket(), chosen_kinds(options.stores)) {}
 
   int replay() {
     std::ifstream file(options_.replay);
@@ -101,7 +109,8 @@ class Test {
       ++differences;
       report(stream, protocol, streams, *failure);
     }
-    return summarise(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), streams, subjects);
+    return summarise(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(), streams,
+                     subjects);
   }
 
  private:
@@ -110,13 +119,15 @@ class Test {
       return runner_.run(stream, protocol, &coverage_);
     } catch (const std::exception& e) {
       std::ofstream("differential.stream") << to_text(stream);
-      throw std::runtime_error("stream " + std::to_string(number) + " of seed " + std::to_string(options_.seed) + ", kept in ./differential.stream, near step " +
+      throw std::runtime_error("stream " + std::to_string(number) + " of seed " +
+                               std::to_string(options_.seed) + ", kept in ./differential.stream, near step " +
                                std::to_string(runner_.step() + 1) + ": " + e.what());
     }
   }
   void report(Stream stream, int protocol, std::size_t number, const Failure& failure) {
-    std::printf("\nDIFFERENCE in %s (seed %llu, stream %zu, step %zu, RESP%d)\n%s\n", failure.subject.c_str(), static_cast<unsigned long long>(options_.seed), number,
-                failure.step + 1, protocol, failure.text.c_str());
+    std::printf("\nDIFFERENCE in %s (seed %llu, stream %zu, step %zu, RESP%d)\n%s\n", failure.subject.c_str(),
+                static_cast<unsigned long long>(options_.seed), number, failure.step + 1, protocol,
+                failure.text.c_str());
     std::fflush(stdout);
     stream.resize(std::min(stream.size(), failure.step + 1));
     auto same = [&](const Stream& s) {
@@ -129,14 +140,19 @@ class Test {
     }
     Stream shortest = minimised(std::move(stream), same, std::chrono::seconds(20));
     auto again = runner_.run(shortest, protocol, nullptr);
-    std::printf("Shortest stream found (--replay FILE runs it):\n%s%s\n", to_text(shortest).c_str(), again ? again->text.c_str() : "");
+    std::printf("Shortest stream found (--replay FILE runs it):\n%s%s\n", to_text(shortest).c_str(),
+                again ? again->text.c_str() : "");
     std::fflush(stdout);
   }
 
   int summarise(double seconds, std::size_t streams, const std::set<std::string>& subjects) {
-    std::printf("\n%llu commands in %zu streams, %.0f a second, seed %llu\n%s", static_cast<unsigned long long>(coverage_.commands()), streams,
-                static_cast<double>(coverage_.commands()) / seconds, static_cast<unsigned long long>(options_.seed), coverage_.report().c_str());
-    for (const auto& [what, times] : runner_.encodings()) std::printf("other encoding of the same value: %s: %llu times\n", what.c_str(), static_cast<unsigned long long>(times));
+    std::printf("\n%llu commands in %zu streams, %.0f a second, seed %llu\n%s",
+                static_cast<unsigned long long>(coverage_.commands()), streams,
+                static_cast<double>(coverage_.commands()) / seconds,
+                static_cast<unsigned long long>(options_.seed), coverage_.report().c_str());
+    for (const auto& [what, times] : runner_.encodings())
+      std::printf("other encoding of the same value: %s: %llu times\n", what.c_str(),
+                  static_cast<unsigned long long>(times));
     if (repeated_ > 0) std::printf("%zu more streams differ in the same commands\n", repeated_);
     auto missing = coverage_.operations_not_hit();
     for (const std::string& name : missing) std::printf("%s was never performed\n", name.c_str());

@@ -8,7 +8,8 @@ namespace {
 
 class Minimiser {
  public:
-  Minimiser(const std::function<bool(const Stream&)>& fails, std::chrono::seconds time) : fails_(fails), end_(std::chrono::steady_clock::now() + time) {}
+  Minimiser(const std::function<bool(const Stream&)>& fails, std::chrono::seconds time)
+      : fails_(fails), end_(std::chrono::steady_clock::now() + time) {}
 
   // Shortens one list that is part of the stream: remove(from, to) gives the stream without those items.
   template <class Remove>
@@ -40,7 +41,8 @@ class Minimiser {
       auto& commands = s[step].commands;
       std::size_t before = s[step].before;
       s[step].before -= std::min(before, to) - std::min(before, from);
-      commands.erase(commands.begin() + static_cast<std::ptrdiff_t>(from), commands.begin() + static_cast<std::ptrdiff_t>(to));
+      commands.erase(commands.begin() + static_cast<std::ptrdiff_t>(from),
+                     commands.begin() + static_cast<std::ptrdiff_t>(to));
       return commands.size() == s[step].before ? Stream{} : s;
     });
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/store/numbers.h"
+
 namespace playhead::differential {
 
 namespace {
@@ -43,11 +45,14 @@ std::set<std::string> texts_of(const Value& v) {
 
 }  // namespace
 
-void Runner::differ(const std::string& subject, const std::string& text) const { throw Difference{{at_, subject, text}}; }
+void Runner::differ(const std::string& subject, const std::string& text) const {
+  throw Difference{{at_, subject, text}};
+}
 
 void Runner::compare(const Words& words, const Value& redis, const Value& ours, const EmbeddedTarget& store) {
   if (same_reply(words, redis, ours, frame_)) return;
-  differ(name_in(words), command_line(words) + "\n  redis:  " + shown(redis) + "\n  " + store.name + ": " + shown(in_resp(ours, frame_.protocol)));
+  differ(name_in(words), command_line(words) + "\n  redis:  " + shown(redis) + "\n  " + store.name + ": " +
+                             shown(in_resp(ours, frame_.protocol)));
 }
 
 void Runner::follow_time() {
@@ -74,7 +79,9 @@ std::optional<Failure> Runner::run(const Stream& stream, int protocol, Coverage*
       follow_time();
       std::size_t to = from + 1;
       if (!is_alone(first))
-        while (to < stream.size() && to - from < chunk && !is_alone(stream[to]) && stream[to].travelled == first.travelled) ++to;
+        while (to < stream.size() && to - from < chunk && !is_alone(stream[to]) &&
+               stream[to].travelled == first.travelled)
+          ++to;
       run_chunk(stream, from, to);
       from = to;
     }
@@ -89,11 +96,16 @@ std::optional<Failure> Runner::run(const Stream& stream, int protocol, Coverage*
 void Runner::run_chunk(const Stream& stream, std::size_t from, std::size_t to) {
   const Step& first = stream[from];
   switch (first.kind) {
-    case Step::Kind::transfer: return run_transfer(first);
-    case Step::Kind::scan: return run_scan(first);
-    case Step::Kind::travel: return run_travel(first);
-    case Step::Kind::check: return check();
-    default: break;
+    case Step::Kind::transfer:
+      return run_transfer(first);
+    case Step::Kind::scan:
+      return run_scan(first);
+    case Step::Kind::travel:
+      return run_travel(first);
+    case Step::Kind::check:
+      return check();
+    default:
+      break;
   }
   for (std::size_t i = from; i < to; ++i) redis_.send(stream[i]);
   std::vector<Outcome> outcomes;
@@ -103,32 +115,42 @@ void Runner::run_chunk(const Stream& stream, std::size_t from, std::size_t to) {
     const Outcome& redis = outcomes[at_ - from];
     for (EmbeddedTarget& store : stores_) compare_step(step, redis, store);
     if (coverage_ == nullptr) continue;
-    for (std::size_t i = 0; i < redis.replies.size() && (redis.ran || i < step.before); ++i) coverage_->add(step.commands[i], redis.replies[i]);
+    for (std::size_t i = 0; i < redis.replies.size() && (redis.ran || i < step.before); ++i)
+      coverage_->add(step.commands[i], redis.replies[i]);
   }
 }
 
 void Runner::compare_step(const Step& step, const Outcome& redis, EmbeddedTarget& store) {
-  if (step.kind == Step::Kind::call && rule_for(step.commands[0]) == Rule::random) return perform_random(step, redis, store);
+  if (step.kind == Step::Kind::call && rule_for(step.commands[0]) == Rule::random)
+    return perform_random(step, redis, store);
   compare_replies(step, redis, store.perform(step), store);
 }
 
-void Runner::compare_replies(const Step& step, const Outcome& redis, const Outcome& ours, const EmbeddedTarget& store) {
-  if (redis.ran != ours.ran) differ("watch", to_line(step) + (redis.ran ? "\n  redis runs the batch, " : "\n  redis does not run the batch, ") + store.name + (ours.ran ? " does" : " does not"));
+void Runner::compare_replies(const Step& step, const Outcome& redis, const Outcome& ours,
+                             const EmbeddedTarget& store) {
+  if (redis.ran != ours.ran)
+    differ("watch", to_line(step) +
+                        (redis.ran ? "\n  redis runs the batch, " : "\n  redis does not run the batch, ") +
+                        store.name + (ours.ran ? " does" : " does not"));
   if (redis.aborted != ours.aborted)
-    differ("abort", to_line(step) + (redis.aborted ? "\n  redis aborts the batch, " : "\n  redis runs the batch, ") + store.name + (ours.aborted ? " aborts it" : " runs it"));
+    differ("abort", to_line(step) +
+                        (redis.aborted ? "\n  redis aborts the batch, " : "\n  redis runs the batch, ") +
+                        store.name + (ours.aborted ? " aborts it" : " runs it"));
   std::size_t count = redis.ran ? redis.replies.size() : step.before;
   for (std::size_t i = 0; i < count; ++i)
-    if (!redis.aborted || i < step.before || redis.replies[i].kind == Value::Kind::error) compare(step.commands[i], redis.replies[i], ours.replies.at(i), store);
+    if (!redis.aborted || i < step.before || redis.replies[i].kind == Value::Kind::error)
+      compare(step.commands[i], redis.replies[i], ours.replies.at(i), store);
 }
 
-// ---- choices at random -------------------------------------------------------------------------------------------
+// ---- choices at random
 
 // The store chooses for itself; the choice is checked and then, if it changed something, made Redis's.
 void Runner::perform_random(const Step& step, const Outcome& redis, EmbeddedTarget& store) {
   const Words& words = step.commands[0];
   std::string name = name_in(words);
   Value before;
-  if (words.size() > 1 && (name == "spop" || name == "srandmember")) before = store.ask(step.db, {"SMEMBERS", words[1]});
+  if (words.size() > 1 && (name == "spop" || name == "srandmember"))
+    before = store.ask(step.db, {"SMEMBERS", words[1]});
   Outcome ours = store.perform(step);
   compare_replies(step, redis, ours, store);
   Value reply = in_resp(ours.replies[0], 2);
@@ -142,16 +164,23 @@ void Runner::perform_random(const Step& step, const Outcome& redis, EmbeddedTarg
   if (add.size() == 2) return;
   store.ask(step.db, add);
   Value removed = store.ask(step.db, remove);
-  if (removed.number != static_cast<std::int64_t>(remove.size() - 2)) differ("spop", command_line(words) + "\n  " + store.name + " does not have the members that redis popped");
+  if (removed.number != static_cast<std::int64_t>(remove.size() - 2))
+    differ("spop",
+           command_line(words) + "\n  " + store.name + " does not have the members that redis popped");
 }
 
-void Runner::check_sample(const Words& words, std::uint16_t db, const Value& before, const Value& reply, EmbeddedTarget& store) {
+void Runner::check_sample(const Words& words, std::uint16_t db, const Value& before, const Value& reply,
+                          EmbeddedTarget& store) {
   std::string name = name_in(words);
   std::set<std::string> all = texts_of(before);
-  auto bad = [&](const std::string& what) { differ(name, command_line(words) + "\n  " + store.name + " chose " + shown(reply) + ": " + what); };
+  auto bad = [&](const std::string& what) {
+    differ(name, command_line(words) + "\n  " + store.name + " chose " + shown(reply) + ": " + what);
+  };
   auto exists = [&](const Words& question) {
     Value v = in_resp(store.ask(db, question), 2);
-    return v.kind == Value::Kind::bulk ? std::optional(v.text) : v.kind == Value::Kind::integer && v.number > 0 ? std::optional(std::string()) : std::nullopt;
+    return v.kind == Value::Kind::bulk                      ? std::optional(v.text)
+           : v.kind == Value::Kind::integer && v.number > 0 ? std::optional(std::string())
+                                                            : std::nullopt;
   };
   if (name == "randomkey") {
     if (!exists({"EXISTS", reply.text})) bad("no such key");
@@ -173,10 +202,12 @@ void Runner::check_sample(const Words& words, std::uint16_t db, const Value& bef
   }
   bool may_repeat = words.size() > 2 && words[2].starts_with("-");
   if (!may_repeat && distinct.size() != items.size() / (paired ? 2 : 1)) bad("a member twice");
-  if (name == "spop" && store.ask(db, {"SCARD", words[1]}).number != static_cast<std::int64_t>(all.size() - distinct.size())) bad("wrong number of members left");
+  if (name == "spop" &&
+      store.ask(db, {"SCARD", words[1]}).number != static_cast<std::int64_t>(all.size() - distinct.size()))
+    bad("wrong number of members left");
 }
 
-// ---- steps of their own ------------------------------------------------------------------------------------------
+// ---- steps of their own
 
 void Runner::run_transfer(const Step& step) {
   auto source = static_cast<std::size_t>(step.number) % (stores_.size() + 1);
@@ -195,6 +226,7 @@ Value Runner::scan_to_the_end(const Step& step, const std::function<Value(const 
   const Words& words = step.commands.at(0);
   std::size_t cursor_at = name_in({words[0]}) == "scan" ? 1 : 2;
   std::size_t group = name_in({words[0]}) == "scan" || name_in({words[0]}) == "sscan" ? 1 : 2;
+  bool scores = name_in({words[0]}) == "zscan";
   std::set<std::vector<std::string>> found;
   std::string cursor = "0";
   for (int pages = 0; pages < 100'000; ++pages) {
@@ -206,6 +238,10 @@ Value Runner::scan_to_the_end(const Step& step, const std::function<Value(const 
     for (std::size_t i = 0; i + group <= items.size(); i += group) {
       std::vector<std::string> one;
       for (std::size_t j = i; j < i + group; ++j) one.push_back(items[j].text);
+      char number[double_text_size];
+      double score = 0;
+      if (scores && parse_double(one[1], score))
+        one[1] = format_double(score, number);  // written as the encoding has it
       found.insert(one);
     }
     cursor = reply.items[0].text;
@@ -223,7 +259,9 @@ void Runner::run_scan(const Step& step) {
   for (EmbeddedTarget& store : stores_) {
     Value ours = scan_to_the_end(step, [&](const Words& words) { return store.ask(step.db, words); });
     if (!(redis == ours))
-      differ(name_in(step.commands[0]) + " to the end", command_line(step.commands[0]) + "\n  redis:  " + shown(redis) + "\n  " + store.name + ": " + shown(ours));
+      differ(name_in(step.commands[0]) + " to the end", command_line(step.commands[0]) +
+                                                            "\n  redis:  " + shown(redis) + "\n  " +
+                                                            store.name + ": " + shown(ours));
   }
 }
 
@@ -233,7 +271,8 @@ void Runner::check() {
     auto ours = store.messages();
     if (ours == published) continue;
     auto at = std::mismatch(published.begin(), published.end(), ours.begin(), ours.end());
-    differ("messages", "redis published " + (at.first == published.end() ? "nothing more" : *at.first) + ", " + store.name + " " + (at.second == ours.end() ? "nothing more" : *at.second));
+    differ("messages", "redis published " + (at.first == published.end() ? "nothing more" : *at.first) +
+                           ", " + store.name + " " + (at.second == ours.end() ? "nothing more" : *at.second));
   }
   try {
     State redis = state_of(redis_);
@@ -246,10 +285,10 @@ void Runner::check() {
   }
 }
 
-// ---- time --------------------------------------------------------------------------------------------------------
+// ---- time
 
-// The embedded stores' clock goes forward. What they must lose by that is told by the deadlines they have themselves, which check() has compared
-// with Redis's; from Redis it is deleted.
+// The embedded stores' clock goes forward. What they must lose by that is told by the deadlines they have
+// themselves, which check() has compared with Redis's; from Redis it is deleted.
 void Runner::run_travel(const Step& step) {
   if (travelling_) return;
   check();
@@ -279,7 +318,8 @@ void Runner::come_back() {
   for (EmbeddedTarget& store : stores_)
     for (const std::string& key : expired_)
       for (std::uint16_t db = 0; db < databases; ++db)
-        if (store.ask(db, {"EXISTS", key}).number == 0 && store.ask(db, {"DEL", key}).number != 0) differ("del", "DEL of an expired key is not 0: " + quoted(key));
+        if (store.ask(db, {"EXISTS", key}).number == 0 && store.ask(db, {"DEL", key}).number != 0)
+          differ("del", "DEL of an expired key is not 0: " + quoted(key));
   travelling_ = false;
   frame_.ahead = 0;
   clock_->set(SystemClock().now());

@@ -12,13 +12,15 @@ namespace playhead::differential {
 /// A difference, and where in the stream it was seen.
 struct Failure {
   std::size_t step = 0;
-  std::string subject;  ///< the command's name, or what else was compared: the same for one difference shown by several streams
+  std::string subject;  ///< the command's name, or what else was compared: the same for one difference shown
+                        ///< by several streams
   std::string text;     ///< for people
 };
 
 class Runner {
  public:
-  Runner(const std::string& unix_socket, std::vector<const EmbeddedKind*> kinds) : redis_(unix_socket), kinds_(std::move(kinds)) {}
+  Runner(const std::string& unix_socket, std::vector<const EmbeddedKind*> kinds)
+      : redis_(unix_socket), kinds_(std::move(kinds)) {}
 
   /// Runs it from empty stores on, speaking RESP2 or RESP3 to Redis; stops at the first difference.
   std::optional<Failure> run(const Stream& stream, int protocol, Coverage* coverage);
@@ -31,7 +33,8 @@ class Runner {
   void start(int protocol);
   void run_chunk(const Stream& stream, std::size_t from, std::size_t to);
   void compare_step(const Step& step, const Outcome& redis, EmbeddedTarget& store);
-  void compare_replies(const Step& step, const Outcome& redis, const Outcome& ours, const EmbeddedTarget& store);
+  void compare_replies(const Step& step, const Outcome& redis, const Outcome& ours,
+                       const EmbeddedTarget& store);
   void perform_random(const Step& step, const Outcome& redis, EmbeddedTarget& store);
   void run_transfer(const Step& step);
   void run_scan(const Step& step);
@@ -39,7 +42,8 @@ class Runner {
   void run_travel(const Step& step);
   void come_back();
   void check();
-  void check_sample(const Words& words, std::uint16_t db, const Value& before, const Value& reply, EmbeddedTarget& store);
+  void check_sample(const Words& words, std::uint16_t db, const Value& before, const Value& reply,
+                    EmbeddedTarget& store);
   void follow_time();
   void compare(const Words& words, const Value& redis, const Value& ours, const EmbeddedTarget& store);
   [[noreturn]] void differ(const std::string& subject, const std::string& text) const;

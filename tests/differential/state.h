@@ -15,7 +15,8 @@ struct KeyState {
 };
 using State = std::map<std::pair<std::uint16_t, std::string>, KeyState>;
 
-/// Reads all databases. Throws std::runtime_error if a key is listed that cannot be dumped, or a dump cannot be read.
+/// Reads all databases. Throws std::runtime_error if a key is listed that cannot be dumped, or a dump cannot
+/// be read.
 template <class Target>
 State state_of(Target& target);
 extern template State state_of(EmbeddedTarget&);

@@ -8,11 +8,12 @@ namespace playhead::differential {
 
 namespace {
 
-constexpr std::array<const char*, 7> kind_names = {"call", "batch", "watch", "transfer", "scan", "travel", "check"};
+constexpr std::array<const char*, 7> kind_names = {"call", "batch",  "watch", "transfer",
+                                                   "scan", "travel", "check"};
 
 bool is_plain(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' || c == '+' ||
-         c == '.' || c == '*' || c == '(' || c == ':';
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-' ||
+         c == '+' || c == '.' || c == '*' || c == '(' || c == ':';
 }
 
 int hex_digit(char c) {
@@ -140,7 +141,8 @@ std::string to_line(const Step& step) {
   std::string line = step.travelled ? "~" : "";
   line += kind_names[static_cast<std::size_t>(step.kind)];
   line += ' ' + std::to_string(step.db);
-  if (step.kind == Step::Kind::travel || step.kind == Step::Kind::transfer) line += ' ' + std::to_string(step.number);
+  if (step.kind == Step::Kind::travel || step.kind == Step::Kind::transfer)
+    line += ' ' + std::to_string(step.number);
   append(line, step.words);
   if (step.kind != Step::Kind::watch) {
     append(line, step.commands, 0, step.commands.size());

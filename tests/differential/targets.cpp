@@ -1,15 +1,61 @@
 #include "tests/differential/targets.h"
 
+#include <stdlib.h>
+
+#include <filesystem>
 #include <stdexcept>
 
 #include "playhead/open.h"
 
 namespace playhead::differential {
 
-const std::vector<EmbeddedKind>& embedded_kinds() {
-  static const std::vector<EmbeddedKind> kinds = {
+namespace {
+
+// A RocksDB store in a directory of its own, which goes with it.
+class TemporaryStore final : public StoreWrapper {
+ public:
+  TemporaryStore(std::shared_ptr<Store> store, std::filesystem::path directory)
+      : StoreWrapper(std::move(store)), directory_(std::move(directory)) {}
+  ~TemporaryStore() override {
+    inner().close();
+    std::error_code ignored;
+    std::filesystem::remove_all(directory_, ignored);
+  }
+
+ private:
+  std::filesystem::path directory_;
+};
+
+std::shared_ptr<Store> open_rocksdb(std::shared_ptr<ManualClock> clock) {
+  std::string directory = std::filesystem::temp_directory_path() / "playhead-differential-XXXXXX";
+  if (::mkdtemp(directory.data()) == nullptr) throw std::runtime_error("cannot make a directory for a store");
+  auto store = open("rocksdb://" + directory + "/store?durability=none", {std::move(clock)});
+  return std::make_shared<TemporaryStore>(std::move(store), directory);
+}
+
+// Whether this build opens such stores.
+bool has_rocksdb() {
+  try {
+    open_rocksdb(std::make_shared<ManualClock>());
+    return true;
+  } catch (const Error& e) {
+    if (e.code() == ErrorCode::unsupported) return false;
+    throw;
+  }
+}
+
+std::vector<EmbeddedKind> offered_kinds() {
+  std::vector<EmbeddedKind> kinds = {
       {"memory", [](std::shared_ptr<ManualClock> clock) { return open("memory://", {std::move(clock)}); }},
   };
+  if (has_rocksdb()) kinds.push_back({"rocksdb", open_rocksdb});
+  return kinds;
+}
+
+}  // namespace
+
+const std::vector<EmbeddedKind>& embedded_kinds() {
+  static const std::vector<EmbeddedKind> kinds = offered_kinds();
   return kinds;
 }
 
@@ -25,14 +71,16 @@ const Words channels = {"news", ""};
 const std::string pattern = "new*";
 
 std::string message(Text channel, Text by_pattern, Text payload) {
-  return quoted(std::string(channel)) + " " + quoted(std::string(by_pattern)) + " " + quoted(std::string(payload));
+  return quoted(std::string(channel)) + " " + quoted(std::string(by_pattern)) + " " +
+         quoted(std::string(payload));
 }
 
 }  // namespace
 
-// ---- embedded ----------------------------------------------------------------------------------------------------
+// ---- embedded
 
-EmbeddedTarget::EmbeddedTarget(const EmbeddedKind& kind, std::shared_ptr<ManualClock> clock) : name(kind.name), store_(kind.open(std::move(clock))) {
+EmbeddedTarget::EmbeddedTarget(const EmbeddedKind& kind, std::shared_ptr<ManualClock> clock)
+    : name(kind.name), store_(kind.open(std::move(clock))) {
   subscription_ = store_->subscribe([messages = messages_.get()](const Message& m) {
     bool published = m.kind == Message::Kind::message || m.kind == Message::Kind::pmessage;
     if (published) messages->push_back(message(m.channel, m.pattern, m.payload));
@@ -76,7 +124,8 @@ Outcome EmbeddedTarget::perform(const Step& step) {
   return out;
 }
 
-// Unknown commands and wrong numbers of arguments are refused when they are queued, other syntax errors are replies.
+// Unknown commands and wrong numbers of arguments are refused when they are queued, other syntax errors are
+// replies.
 Outcome EmbeddedTarget::perform_batch(const Step& step, std::size_t from, Watch* watch) {
   Outcome out;
   Batch batch(step.db);
@@ -126,9 +175,10 @@ Outcome EmbeddedTarget::perform_watch(const Step& step) {
   return out;
 }
 
-// ---- Redis -------------------------------------------------------------------------------------------------------
+// ---- Redis
 
-RedisTarget::RedisTarget(const std::string& unix_socket) : connection_(unix_socket), subscriber_(unix_socket) {
+RedisTarget::RedisTarget(const std::string& unix_socket)
+    : connection_(unix_socket), subscriber_(unix_socket) {
   for (const std::string& channel : channels) subscriber_.ask({"SUBSCRIBE", channel});
   subscriber_.ask({"PSUBSCRIBE", pattern});
 }
@@ -142,7 +192,8 @@ std::vector<std::string> RedisTarget::messages() {
     const std::string& kind = v.items.at(0).text;
     if (kind == "pong") return all;
     if (kind == "message") all.push_back(message(v.items.at(1).text, {}, v.items.at(2).text));
-    if (kind == "pmessage") all.push_back(message(v.items.at(2).text, v.items.at(1).text, v.items.at(3).text));
+    if (kind == "pmessage")
+      all.push_back(message(v.items.at(2).text, v.items.at(1).text, v.items.at(3).text));
   }
 }
 
@@ -212,7 +263,9 @@ void RedisTarget::receive_batch(const Step& step, std::size_t from, Outcome& out
   Value all = next();
   out.ran = out.aborted || !all.is_null();
   for (std::size_t i = 0; i < count; ++i)
-    out.replies.push_back(out.aborted ? (queued[i].kind == Value::Kind::error ? queued[i] : Value()) : out.ran ? all.items.at(i) : Value());
+    out.replies.push_back(out.aborted ? (queued[i].kind == Value::Kind::error ? queued[i] : Value())
+                          : out.ran   ? all.items.at(i)
+                                      : Value());
 }
 
 Outcome RedisTarget::receive(const Step& step) {
@@ -244,7 +297,8 @@ std::vector<Value> RedisTarget::ask(const std::vector<Question>& questions) {
 }
 
 void RedisTarget::reset(int protocol) {
-  for (const Words& words : {Words{"HELLO", std::to_string(protocol)}, Words{"FLUSHALL"}, Words{"SCRIPT", "FLUSH"}})
+  for (const Words& words :
+       {Words{"HELLO", std::to_string(protocol)}, Words{"FLUSHALL"}, Words{"SCRIPT", "FLUSH"}})
     if (Value v = connection_.ask(words); v.kind == Value::Kind::error) throw std::runtime_error(v.text);
   messages();
 }

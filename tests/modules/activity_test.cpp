@@ -13,7 +13,8 @@ namespace {
 
 constexpr Millis day = 86'400'000, hour = 3'600'000;
 
-Viewing viewing(Text user, Text video, Millis watched = 0, Millis duration = 0, std::optional<Millis> at = {}) {
+Viewing viewing(Text user, Text video, Millis watched = 0, Millis duration = 0,
+                std::optional<Millis> at = {}) {
   return {user, video, watched, duration, at, 0};
 }
 
@@ -124,10 +125,13 @@ TEST_CASE("the least watched preference makes room", "[activity]") {
   });
 }
 
-TEST_CASE("a viewing completes a video from the threshold on, and never by more than all of it", "[activity]") {
+TEST_CASE("a viewing completes a video from the threshold on, and never by more than all of it",
+          "[activity]") {
   for_each_space([](Space& s) {
     Activity activity(s.space, {.completion_percent = 90});
-    auto record = [&](Millis watched, Millis duration) { return activity.record_video_viewing(viewing("alice", "a", watched, duration)); };
+    auto record = [&](Millis watched, Millis duration) {
+      return activity.record_video_viewing(viewing("alice", "a", watched, duration));
+    };
     REQUIRE_FALSE(record(899, 1000).completed);
     REQUIRE(record(900, 1000).completed);
     REQUIRE(record(5000, 1000).completion == 1000);
@@ -150,10 +154,10 @@ TEST_CASE("viewings are counted by the hour on the user's clock", "[activity]") 
       activity.record_video_viewing(v);
     };
     record(noon, 0);
-    record(noon, 330);            // India: 17:30
-    record(noon, -1 * 60 * 13);   // the day before, 23:00
+    record(noon, 330);           // India: 17:30
+    record(noon, -1 * 60 * 13);  // the day before, 23:00
     record(noon + 11 * hour + 59 * 60'000, 1);
-    record(1, -60);               // before 1970 on the user's clock
+    record(1, -60);  // before 1970 on the user's clock
     auto hours = activity.user_counts("alice").by_hour;
     REQUIRE(hours[12] == 1);
     REQUIRE(hours[17] == 1);
@@ -168,7 +172,8 @@ TEST_CASE("a user is active once a day", "[activity]") {
     Millis today = s.clock->now() / day * day;
     for (int user = 0; user < 50; ++user)
       for (Millis at : {today, today + day - 1, today + day})
-        activity.record_video_viewing(viewing("user" + std::to_string(user), "a", 0, 0, at + (user == 7 ? day : 0)));
+        activity.record_video_viewing(
+            viewing("user" + std::to_string(user), "a", 0, 0, at + (user == 7 ? day : 0)));
     REQUIRE(activity.active_users(today + 5) == 49);
     REQUIRE(activity.active_users(today + day) == 50);
     REQUIRE(activity.active_users(today + 2 * day) == 1);
@@ -213,7 +218,8 @@ TEST_CASE("the pages of a history are all of it, each video once", "[activity]")
 TEST_CASE("a cursor stays where it is while videos come and go", "[activity]") {
   for_each_space([](Space& s) {
     Activity activity(s.space, {.history_limit = 10});
-    for (int i = 0; i < 10; ++i) activity.record_video_viewing(viewing("alice", std::to_string(i)));  // all at the same time
+    for (int i = 0; i < 10; ++i)
+      activity.record_video_viewing(viewing("alice", std::to_string(i)));  // all at the same time
     auto first = activity.history("alice", {}, 4);
     REQUIRE(ids(first) == Ids{"9", "8", "7", "6"});
     s.clock->advance(1);
@@ -226,7 +232,8 @@ TEST_CASE("a cursor stays where it is while videos come and go", "[activity]") {
 TEST_CASE("cursors that were not given out are refused", "[activity]") {
   for_each_space([](Space& s) {
     Activity activity(s.space);
-    for (Text bad : {"x", "!", "Zm9v", "bmFuOng", "abcd="}) REQUIRE_THROWS_AS(activity.history("alice", bad), Error);
+    for (Text bad : {"x", "!", "Zm9v", "bmFuOng", "abcd="})
+      REQUIRE_THROWS_AS(activity.history("alice", bad), Error);
     REQUIRE_THROWS_AS(activity.history("alice", {}, 0), Error);
     REQUIRE_THROWS_AS(activity.history("alice", {}, 1001), Error);
   });
@@ -284,7 +291,8 @@ TEST_CASE("viewings by several threads are all counted", "[activity]") {
     for (int t = 0; t < 8; ++t)
       threads.emplace_back([&, t] {
         for (int i = 0; i < 100; ++i)
-          activity.record_video_viewing(viewing("user" + std::to_string(t % 4), "v" + std::to_string(i % 5), 7, 7));
+          activity.record_video_viewing(
+              viewing("user" + std::to_string(t % 4), "v" + std::to_string(i % 5), 7, 7));
       });
     for (auto& t : threads) t.join();
     for (int v = 0; v < 5; ++v) {
@@ -300,7 +308,9 @@ TEST_CASE("every call of the activity is one round trip", "[activity]") {
   for_each_space([](Space& s) {
     auto counting = std::make_shared<CountingStore>(s.store);
     Activity activity{Namespace(counting)};
-    auto trips = [&, before = 0]() mutable { return counting->trips - std::exchange(before, counting->trips); };
+    auto trips = [&, before = 0]() mutable {
+      return counting->trips - std::exchange(before, counting->trips);
+    };
     activity.record_video_viewing(viewing("alice", "a", 1, 2));
     REQUIRE(trips() == 1);
     activity.history("alice");

@@ -193,8 +193,9 @@ TEST_CASE("a video with too few views is stopped", "[cache_scheduler]") {
   for_each_space([](Space& s) {
     std::map<std::string, std::int64_t, std::less<>> views = {{"popular", 100}, {"forgotten", 99}};
     std::vector<std::string> loaded, stopped;
-    CacheScheduler scheduler(s.space, {[&](Text id) { loaded.emplace_back(id); }, [&](Text id) { return views.find(id)->second; },
-                                       [&](Text id) { stopped.emplace_back(id); }});
+    CacheScheduler scheduler(
+        s.space, {[&](Text id) { loaded.emplace_back(id); }, [&](Text id) { return views.find(id)->second; },
+                  [&](Text id) { stopped.emplace_back(id); }});
     scheduler.schedule("popular", 1000);
     scheduler.schedule("forgotten", 1000);
     REQUIRE(scheduler.step().stopped + scheduler.step().stopped == 1);
@@ -342,7 +343,8 @@ TEST_CASE("the background thread tells errors and goes on", "[cache_scheduler]")
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<std::string> errors;
-    CacheScheduler scheduler(s.space, {[](Text) { throw std::runtime_error("no such row"); }, {}, {}}, {.longest_wait = 3'600'000});
+    CacheScheduler scheduler(s.space, {[](Text) { throw std::runtime_error("no such row"); }, {}, {}},
+                             {.longest_wait = 3'600'000});
     scheduler.run_in_background([&](Text message) {
       std::lock_guard lock(mutex);
       errors.emplace_back(message);

@@ -20,7 +20,9 @@ std::string hostile_segment(std::mt19937& random) {
   return out;
 }
 
-std::size_t count_of(const std::string& s, char c) { return static_cast<std::size_t>(std::count(s.begin(), s.end(), c)); }
+std::size_t count_of(const std::string& s, char c) {
+  return static_cast<std::size_t>(std::count(s.begin(), s.end(), c));
+}
 
 }  // namespace
 
@@ -58,7 +60,8 @@ TEST_CASE("different names give different keys", "[key_codec]") {
   std::map<std::string, std::vector<std::string>> seen;
   KeyCodec codec;
   for (int i = 0; i < 200'000; ++i) {
-    std::vector<std::string> name = {hostile_segment(random), hostile_segment(random), hostile_segment(random)};
+    std::vector<std::string> name = {hostile_segment(random), hostile_segment(random),
+                                     hostile_segment(random)};
     std::string key = codec.key(name[0], name[1], {name[2]});
     auto [at, is_new] = seen.emplace(key, name);
     if (!is_new && at->second != name) FAIL("two names share the key " << key);
@@ -69,7 +72,8 @@ TEST_CASE("different names give different keys", "[key_codec]") {
 TEST_CASE("the bytes of users cannot end a segment or open a hash tag", "[key_codec]") {
   std::mt19937 random(3);
   for (int i = 0; i < 20'000; ++i) {
-    std::string key = KeyCodec(hostile_segment(random)).key(hostile_segment(random), hostile_segment(random), {hostile_segment(random)});
+    std::string key = KeyCodec(hostile_segment(random))
+                          .key(hostile_segment(random), hostile_segment(random), {hostile_segment(random)});
     REQUIRE(count_of(key, ':') == 4);
     REQUIRE(count_of(key, '{') == 1);
     REQUIRE(count_of(key, '}') == 1);
@@ -102,7 +106,8 @@ TEST_CASE("segments have at most 1024 bytes, whatever they are", "[key_codec]") 
 TEST_CASE("a text that no name gives is not read as a key", "[key_codec]") {
   std::string good = KeyCodec().key("f", "o");
   REQUIRE(KeyCodec::parse(good));
-  for (Text bad : {"", "ph", "ph:f", "ph:f:{1234}", "ph:f:{123}:o", "ph:f:{12G4}:o", "ph:f:{12F4}:o", "ph:f:1234:o", "ph:f:{1234}:%",
-                   "ph:f:{1234}:%3", "ph:f:{1234}:%3a", "ph:f:{1234}:%41", "ph:f:{1234}:{o}", "ph:f:{1234}:o:%zz"})
+  for (Text bad : {"", "ph", "ph:f", "ph:f:{1234}", "ph:f:{123}:o", "ph:f:{12G4}:o", "ph:f:{12F4}:o",
+                   "ph:f:1234:o", "ph:f:{1234}:%", "ph:f:{1234}:%3", "ph:f:{1234}:%3a", "ph:f:{1234}:%41",
+                   "ph:f:{1234}:{o}", "ph:f:{1234}:o:%zz"})
     REQUIRE_FALSE(KeyCodec::parse(bad));
 }

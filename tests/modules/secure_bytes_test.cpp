@@ -7,8 +7,9 @@
 using namespace playhead;
 
 TEST_CASE("base64url gives RFC 4648's test vectors without padding", "[secure_bytes]") {
-  const std::pair<Text, Text> vectors[] = {{"", ""},         {"f", "Zg"},         {"fo", "Zm8"},         {"foo", "Zm9v"},
-                                           {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "-_8"}};
+  const std::pair<Text, Text> vectors[] = {
+      {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
+      {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "-_8"}};
   for (auto [bytes, text] : vectors) {
     REQUIRE(base64url(bytes) == text);
     REQUIRE(from_base64url(text) == std::string(bytes));
@@ -16,7 +17,8 @@ TEST_CASE("base64url gives RFC 4648's test vectors without padding", "[secure_by
 }
 
 TEST_CASE("every base64url text has one spelling", "[secure_bytes]") {
-  for (Text bad : {"Z", "Zh", "Zm9", "Zg==", "Zm9vY", "+/8", "Zm 9v", "Zm9v\n"}) REQUIRE_FALSE(from_base64url(bad));
+  for (Text bad : {"Z", "Zh", "Zm9", "Zg==", "Zm9vY", "+/8", "Zm 9v", "Zm9v\n"})
+    REQUIRE_FALSE(from_base64url(bad));
 }
 
 TEST_CASE("random bytes survive base64url and hexadecimal digits", "[secure_bytes]") {

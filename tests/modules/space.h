@@ -1,6 +1,6 @@
 #pragma once
-// Where the modules' tests run: every kind of store, with a clock that the test moves. The clock is given to the modules, so that their
-// deadlines travel on every store.
+// Where the modules' tests run: every kind of store, with a clock that the test moves. The clock is given to
+// the modules, so that their deadlines travel on every store.
 #include <functional>
 
 #include "playhead/modules/namespace.h"

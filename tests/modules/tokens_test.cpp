@@ -97,7 +97,8 @@ TEST_CASE("tokens are different and carry 264 random bits", "[tokens]") {
   });
 }
 
-TEST_CASE("the store keeps a digest of a token, and not its text, its bytes or any part of them", "[tokens]") {
+TEST_CASE("the store keeps a digest of a token, and not its text, its bytes or any part of them",
+          "[tokens]") {
   for_each_space([](Space& s) {
     Tokens tokens(s.space);
     std::string token = tokens.issue("alice").token;
@@ -215,7 +216,8 @@ TEST_CASE("revoking all tokens of a user counts the good ones and spares other u
     Tokens tokens(s.space);
     tokens.issue("alice");
     s.clock->advance(29 * minute);
-    std::string second = tokens.issue("alice").token, third = tokens.issue("alice").token, bob = tokens.issue("bob").token;
+    std::string second = tokens.issue("alice").token, third = tokens.issue("alice").token,
+                bob = tokens.issue("bob").token;
     s.clock->advance(2 * minute);
     REQUIRE(tokens.revoke_all("alice") == 2);
     REQUIRE(tokens.revoke_all("alice") == 0);
@@ -272,7 +274,8 @@ TEST_CASE("the newest tokens of a user are kept, in the order in which they were
     Tokens tokens(s.space, {.tokens_per_user = 3});
     std::vector<std::string> issued;
     for (int i = 0; i < 10; ++i) issued.push_back(tokens.issue("alice").token);
-    for (int i = 0; i < 10; ++i) REQUIRE(tokens.validate(issued[static_cast<std::size_t>(i)]).has_value() == (i >= 7));
+    for (int i = 0; i < 10; ++i)
+      REQUIRE(tokens.validate(issued[static_cast<std::size_t>(i)]).has_value() == (i >= 7));
     REQUIRE(tokens.list("alice").size() == 3);
   });
 }
@@ -369,7 +372,9 @@ TEST_CASE("every call of the tokens is one round trip", "[tokens]") {
   for_each_space([](Space& s) {
     auto counting = std::make_shared<CountingStore>(s.store);
     Tokens tokens{Namespace(counting)};
-    auto trips = [&, before = 0]() mutable { return counting->trips - std::exchange(before, counting->trips); };
+    auto trips = [&, before = 0]() mutable {
+      return counting->trips - std::exchange(before, counting->trips);
+    };
     std::string token = tokens.issue("alice").token;
     REQUIRE(trips() == 1);
     tokens.validate(token);

@@ -82,7 +82,8 @@ TEST_CASE("the limit holds for several threads", "[watch_later]") {
     std::vector<std::thread> threads;
     for (int t = 0; t < 8; ++t)
       threads.emplace_back([&, t] {
-        for (int i = 0; i < 40; ++i) added += list.add("alice", std::to_string(t) + "." + std::to_string(i)) == Added::added;
+        for (int i = 0; i < 40; ++i)
+          added += list.add("alice", std::to_string(t) + "." + std::to_string(i)) == Added::added;
       });
     for (auto& t : threads) t.join();
     REQUIRE(added == 50);

@@ -200,7 +200,9 @@ scheduler.run_in_background(print)
 print("end")
 """
     for _ in range(5):
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+        )
         assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
 
 

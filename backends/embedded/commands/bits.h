@@ -13,6 +13,10 @@ void exec(Tx<S>& t, std::uint16_t db, const SetBit& c, std::int64_t& r) {
   auto e = t.open(db, c.key, Type::string);
   const auto offset = static_cast<std::uint64_t>(c.offset);
   const std::size_t size = std::max<std::size_t>(t.size(e), bits::required_size(offset, 1));
+  if (e.exists() && size == t.size(e) && bits::get_bit(t.value(e), offset) == (c.value != 0)) {  // not a change to a watched key
+    r = c.value;
+    return;
+  }
   r = bits::set_bit({t.edit(e, size), size}, offset, c.value != 0);
 }
 

@@ -19,8 +19,9 @@ inline std::uint64_t random_number() {
 
 /// The database that a command names; refuses others than the store has.
 template <class S>
-std::uint16_t database(Tx<S>& t, std::int64_t index, Text too_large = "ERR value is out of range, value must between -2147483648 and 2147483647") {
-  if (index < INT32_MIN || index > INT32_MAX) refuse(too_large);
+std::uint16_t database(Tx<S>& t, std::int64_t index, Text too_large = {}) {
+  if (!too_large.empty() && (index < INT32_MIN || index > INT32_MAX)) refuse(too_large);
+  Copy::check_index(index);
   if (index < 0 || index >= t.shared().databases) refuse("ERR DB index is out of range");
   return static_cast<std::uint16_t>(index);
 }

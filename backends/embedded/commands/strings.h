@@ -64,6 +64,7 @@ void exec(Tx<S>& t, std::uint16_t db, const GetEx& c, GetEx::Reply& r) {
   auto e = t.open(db, c.key);
   read_string(t, e, r);
   if (!r) return;
+  c.fault.check();
   Millis deadline = c.expiry.named() ? c.expiry.deadline(t.now(), "getex") : 0;
   if (deadline != 0 && deadline <= t.now())
     t.remove(e);

@@ -1,5 +1,6 @@
 #pragma once
-// How modules name their keys, so that no two different names ever give the same key and all keys of one owner share a Redis Cluster slot.
+// How modules name their keys, so that no two different names ever give the same key and all keys of one
+// owner share a Redis Cluster slot.
 #include <initializer_list>
 
 #include "playhead/text.h"
@@ -9,14 +10,16 @@ namespace playhead {
 /// Longest segment that a user may supply (an id, a name), in bytes.
 inline constexpr std::size_t max_segment = 1024;
 
-/// Names keys. Grammar, with `%XX` (upper-case hex) for the bytes % : { } in every segment, and for nothing else:
+/// Names keys. Grammar, with `%XX` (upper-case hex) for the bytes % : { } in every segment, and for nothing
+/// else:
 ///
 ///     key     = prefix ":" family ":{" bucket "}:" owner *( ":" part )
 ///     bucket  = 4 lower-case hex digits
 ///
-/// The bucket is the lower 16 bits of the owner's MurmurHash64A (seed 0): it is the only `{...}` in the key, so that it alone decides the
-/// slot. Since the raw bytes : { } stand between segments only, and the escaping can be undone, different names give different keys.
-/// Immutable, thread-safe. Throws Error{invalid} for a segment longer than max_segment.
+/// The bucket is the lower 16 bits of the owner's MurmurHash64A (seed 0): it is the only `{...}` in the key,
+/// so that it alone decides the slot. Since the raw bytes : { } stand between segments only, and the escaping
+/// can be undone, different names give different keys. Immutable, thread-safe. Throws Error{invalid} for a
+/// segment longer than max_segment.
 class KeyCodec {
  public:
   /// All keys begin with the prefix: two codecs with different prefixes never share a key.
@@ -25,7 +28,8 @@ class KeyCodec {
   /// The key of something that belongs to `owner` (a user, a video). O(length).
   std::string key(Text family, Text owner, std::initializer_list<Text> parts = {}) const;
   /// The same in the slot of another owner, given by its bucket.
-  std::string key_in(std::uint16_t bucket, Text family, Text owner, std::initializer_list<Text> parts = {}) const;
+  std::string key_in(std::uint16_t bucket, Text family, Text owner,
+                     std::initializer_list<Text> parts = {}) const;
 
   static std::uint16_t bucket_of(Text owner);
 

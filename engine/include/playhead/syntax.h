@@ -133,10 +133,18 @@ struct FlagOption {
   B& value;
   bool single = false;  ///< a second one is a syntax error
   int rivals = 0;       ///< options with the same number, 1 to 3, exclude each other: another one is a syntax error
+  B* overrides = nullptr;  ///< a flag that it takes back
 };
 template <class B>
 FlagOption<B> flag(Text token, B& value) {
   return {token, value};
+}
+
+/// A flag that takes another one back: the last of both counts.
+template <class B>
+FlagOption<B> overriding(FlagOption<B> o, B& other) {
+  o.overrides = &other;
+  return o;
 }
 
 template <class T>
@@ -362,11 +370,22 @@ class Reader {
     std::size_t start = at_;
     dry_ = true;
     options(o...);
-    dry_ = false;
     end();
+    dry_ = false;
     at_ = start;
     options(o...);
     last_value_ = 0;
+  }
+  /// The same; what is wrong with the value goes into `fault`.
+  template <class... O>
+  void checked_options_late(Fault& fault, O... o) {
+    try {
+      checked_options(o...);
+    } catch (const Error& e) {
+      if (dry_) throw;
+      fault.text = arena_.copy(e.message());
+      at_ = args_.size();
+    }
   }
   /// Number of arguments not yet read.
   std::size_t left() const { return args_.size() - at_; }
@@ -397,6 +416,7 @@ class Reader {
     if (!syntax::same_word(peek(), o.token) || (o.single && o.value) || !admit(o)) return false;
     ++at_;
     o.value = o.value || !dry_;
+    if (o.overrides != nullptr && !dry_) *o.overrides = false;
     return true;
   }
   template <class T>
@@ -491,7 +511,8 @@ class Writer {
     (put(o), ...);
   }
   template <class... O>
-  void late_options(const Fault&, O... o) {
+  void late_options(const Fault& fault, O... o) {
+    fault.check();
     options(o...);
   }
   template <class O>

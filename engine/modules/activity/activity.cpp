@@ -21,7 +21,9 @@ std::string video_key(const Namespace& space, Text video_id) {
   return space.keys().key("video", video_id, {"counts"});
 }
 
-std::string active_key(const Namespace& space, int shard) { return space.keys().key("active", std::to_string(shard)); }
+std::string active_key(const Namespace& space, int shard) {
+  return space.keys().key("active", std::to_string(shard));
+}
 
 std::int64_t number(const std::string& text) {
   std::int64_t n = 0;
@@ -55,17 +57,27 @@ RecordedViewing Activity::record_video_viewing(const Viewing& v) {
   check_range("duration_ms", v.duration_ms, 0, longest_video);
   check_range("utc_offset_minutes", v.utc_offset_minutes, -1080, 1080);
   if (v.at) check_range("at", *v.at, 1, latest_time);
-  std::string history = user_key(space_, v.user_id, "history"), watched = user_key(space_, v.user_id, "watched"),
-              completion = user_key(space_, v.user_id, "completion"), preferences = user_key(space_, v.user_id, "preferences"),
+  std::string history = user_key(space_, v.user_id, "history"),
+              watched = user_key(space_, v.user_id, "watched"),
+              completion = user_key(space_, v.user_id, "completion"),
+              preferences = user_key(space_, v.user_id, "preferences"),
               user = user_key(space_, v.user_id, "counts"), video = video_key(space_, v.video_id),
               active = active_key(space_, KeyCodec::bucket_of(v.user_id) % activity::active_shards);
   ArgumentWriter args(space_.time());
-  args.text(v.user_id).text(v.video_id).integer(v.watched_ms).integer(v.duration_ms).integer(v.at.value_or(0));
-  args.integer(v.utc_offset_minutes * 60'000).integer(options_.history_limit).integer(options_.preferences_limit);
+  args.text(v.user_id)
+      .text(v.video_id)
+      .integer(v.watched_ms)
+      .integer(v.duration_ms)
+      .integer(v.at.value_or(0));
+  args.integer(v.utc_offset_minutes * 60'000)
+      .integer(options_.history_limit)
+      .integer(options_.preferences_limit);
   args.integer(options_.completion_percent).integer(options_.active_days);
-  Value reply = space_.invoke(activity::record_viewing, {history, watched, completion, preferences, user, video, active}, args);
+  Value reply = space_.invoke(activity::record_viewing,
+                              {history, watched, completion, preferences, user, video, active}, args);
   const auto& parts = list_of(reply);
-  return {parts.at(0).to_integer(), parts.at(1).to_integer(), parts.at(2).to_integer(), parts.at(3).to_integer() == 1};
+  return {parts.at(0).to_integer(), parts.at(1).to_integer(), parts.at(2).to_integer(),
+          parts.at(3).to_integer() == 1};
 }
 
 ListPage<WatchedVideo> Activity::history(Text user_id, Text cursor, std::int64_t count) {
@@ -78,8 +90,8 @@ ListPage<WatchedVideo> Activity::history(Text user_id, Text cursor, std::int64_t
   const auto& parts = list_of(reply);
   ListPage<WatchedVideo> page;
   for (std::size_t i = 0; i + 4 <= parts.size(); i += 4)
-    page.items.push_back(
-        {parts[i].to_string(), parts[i + 1].to_integer(), parts[i + 2].to_integer(), parts[i + 3].to_integer()});
+    page.items.push_back({parts[i].to_string(), parts[i + 1].to_integer(), parts[i + 2].to_integer(),
+                          parts[i + 3].to_integer()});
   if (page.items.size() > static_cast<std::size_t>(count)) {
     page.items.pop_back();
     page.next = PageCursor{static_cast<double>(page.items.back().at), page.items.back().video_id}.text();

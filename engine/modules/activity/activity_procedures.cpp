@@ -94,7 +94,9 @@ RecordArguments read_record(Unit& unit, List<Text> args) {
 }
 
 // Rounded down, also below zero.
-std::int64_t divide_down(std::int64_t n, std::int64_t by) { return n / by - (n % by < 0 ? 1 : 0); }
+std::int64_t divide_down(std::int64_t n, std::int64_t by) {
+  return n / by - (n % by < 0 ? 1 : 0);
+}
 
 std::int64_t number_in(Unit& unit, std::uint16_t db, Text key, Text field, std::int64_t missing) {
   auto text = unit.run(HGet{key, field}, db);
@@ -115,7 +117,8 @@ void record_history(Unit& unit, std::uint16_t db, List<Text> keys, const RecordA
   add.gt = true;
   run_for_effect(unit, add, db);
   run_for_effect(unit, HIncrBy{keys[1], a.video, a.watched}, db);
-  if (a.completion > number_in(unit, db, keys[2], a.video, -1)) set_number(unit, db, keys[2], a.video, a.completion);
+  if (a.completion > number_in(unit, db, keys[2], a.video, -1))
+    set_number(unit, db, keys[2], a.video, a.completion);
   std::int64_t excess = unit.run(ZCard{keys[0]}, db) - a.history_limit;
   if (excess <= 0) return;
   for (const ScoredMember& gone : unit.run(ZPopMin{keys[0], excess}, db)) {
@@ -153,7 +156,8 @@ void mark_active(Unit& unit, std::uint16_t db, Text key, const RecordArguments& 
   run_for_effect(unit, ZAdd{key, {&item, 1}}, db);
   auto first = static_cast<double>(divide_down(a.now, day_ms) - a.active_days);
   constexpr double infinity = std::numeric_limits<double>::infinity();
-  for (const ScoredMember& old : unit.run(ZRangeByScore{key, {-infinity, false}, {first, true}, false, Limit{0, 4}}, db)) {
+  for (const ScoredMember& old :
+       unit.run(ZRangeByScore{key, {-infinity, false}, {first, true}, false, Limit{0, 4}}, db)) {
     Text name = old.member;
     run_for_effect(unit, ZRem{key, {&name, 1}}, db);
   }

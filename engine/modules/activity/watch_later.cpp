@@ -6,7 +6,8 @@ namespace playhead {
 
 namespace {
 
-// watch_later.add  key: the list, a zset video -> time; arguments: time, video, at (0: the time), limit -> 1 added, 0 present, -1 full
+// watch_later.add  key: the list, a zset video -> time; arguments: time, video, at (0: the time), limit -> 1
+// added, 0 present, -1 full
 constexpr Text add_text = R"lua(
 local video, at = ARGV[2], tonumber(ARGV[3])
 if at == 0 then at = now end
@@ -38,7 +39,8 @@ std::string list_key(const Namespace& space, Text user_id) {
 
 }  // namespace
 
-WatchLater::WatchLater(Namespace space, WatchLaterOptions options) : space_(std::move(space)), options_(options) {
+WatchLater::WatchLater(Namespace space, WatchLaterOptions options)
+    : space_(std::move(space)), options_(options) {
   check_range("limit", options_.limit, 1, 1'000'000);
 }
 
@@ -72,7 +74,8 @@ std::int64_t WatchLater::count(Text user_id) {
 ListPage<ListedVideo> WatchLater::list(Text user_id, Text cursor, std::int64_t count) {
   auto page = list_page(space_, list_key(space_, user_id), cursor, count);
   ListPage<ListedVideo> out{{}, std::move(page.next)};
-  for (ScoredMember& item : page.items) out.items.push_back({std::move(item.member), static_cast<Millis>(item.score)});
+  for (ScoredMember& item : page.items)
+    out.items.push_back({std::move(item.member), static_cast<Millis>(item.score)});
   return out;
 }
 

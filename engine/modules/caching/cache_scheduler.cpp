@@ -146,7 +146,9 @@ std::optional<Millis> CacheScheduler::interval_of(Text video_id) {
   return static_cast<Millis>(*interval);
 }
 
-std::int64_t CacheScheduler::count() { return space_.run(ZCard{schedule_key_}); }
+std::int64_t CacheScheduler::count() {
+  return space_.run(ZCard{schedule_key_});
+}
 
 std::optional<Millis> CacheScheduler::next_due() {
   ZRange first{schedule_key_};
@@ -159,7 +161,8 @@ std::optional<Millis> CacheScheduler::next_due() {
 
 // ---- claims
 
-StepReport CacheScheduler::claim_due(std::int64_t count, std::optional<Millis> now, std::vector<CacheClaim>& claims) {
+StepReport CacheScheduler::claim_due(std::int64_t count, std::optional<Millis> now,
+                                     std::vector<CacheClaim>& claims) {
   check_range("count", count, 1, longest_batch);
   std::string receipt = new_receipt();
   ArgumentWriter args(time(now));
@@ -185,14 +188,19 @@ bool CacheScheduler::settle(Text how, const CacheClaim& claim, Millis after, std
   check_range("after", after, 0, longest_interval);
   ArgumentWriter args(time(now));
   args.text(claim.video_id).text(claim.receipt).text(how).integer(after);
-  return space_.invoke(caching::settle_entry, {schedule_key_, delay_key_, claims_key_}, args).to_integer() == 1;
+  return space_.invoke(caching::settle_entry, {schedule_key_, delay_key_, claims_key_}, args).to_integer() ==
+         1;
 }
 
-bool CacheScheduler::complete(const CacheClaim& claim, std::optional<Millis> now) { return settle("done", claim, 0, now); }
+bool CacheScheduler::complete(const CacheClaim& claim, std::optional<Millis> now) {
+  return settle("done", claim, 0, now);
+}
 bool CacheScheduler::fail(const CacheClaim& claim, Millis after, std::optional<Millis> now) {
   return settle("failed", claim, after, now);
 }
-bool CacheScheduler::stop(const CacheClaim& claim, std::optional<Millis> now) { return settle("stop", claim, 0, now); }
+bool CacheScheduler::stop(const CacheClaim& claim, std::optional<Millis> now) {
+  return settle("stop", claim, 0, now);
+}
 
 // ---- steps
 
@@ -215,7 +223,8 @@ void CacheScheduler::refresh(const CacheClaim& claim, std::optional<Millis> now,
 }
 
 StepReport CacheScheduler::step(std::optional<Millis> now) {
-  if (!callbacks_.load) throw Error(ErrorCode::invalid, "this scheduler has no loader; give it one when it is made");
+  if (!callbacks_.load)
+    throw Error(ErrorCode::invalid, "this scheduler has no loader; give it one when it is made");
   std::vector<CacheClaim> claims;
   StepReport report = claim_due(options_.batch, now, claims);
   for (const CacheClaim& claim : claims) refresh(claim, now, report);
@@ -223,7 +232,8 @@ StepReport CacheScheduler::step(std::optional<Millis> now) {
 }
 
 void CacheScheduler::run_in_background(std::function<void(Text)> on_error) {
-  if (!callbacks_.load) throw Error(ErrorCode::invalid, "this scheduler has no loader; give it one when it is made");
+  if (!callbacks_.load)
+    throw Error(ErrorCode::invalid, "this scheduler has no loader; give it one when it is made");
   std::lock_guard lock(background_mutex_);
   if (background_) throw Error(ErrorCode::invalid, "this scheduler runs in the background already");
   background_ = std::make_unique<Background>(*this, std::move(on_error));
@@ -234,7 +244,8 @@ void CacheScheduler::stop_background() {
   {
     std::lock_guard lock(background_mutex_);
     if (background_ && background_->is_this_thread())
-      throw Error(ErrorCode::invalid, "a callback cannot end the thread that it runs on; call stop_background() from another");
+      throw Error(ErrorCode::invalid,
+                  "a callback cannot end the thread that it runs on; call stop_background() from another");
     ending = std::move(background_);
   }
 }
@@ -245,7 +256,8 @@ bool CacheScheduler::running() const {
 }
 
 List<Procedure> CacheScheduler::procedures() {
-  static const std::array all = {caching::schedule_entry, caching::stop_entry, caching::claim_entries, caching::settle_entry};
+  static const std::array all = {caching::schedule_entry, caching::stop_entry, caching::claim_entries,
+                                 caching::settle_entry};
   return all;
 }
 

@@ -103,7 +103,8 @@ Value claim_body(Unit& unit, std::uint16_t db, List<Text> names, List<Text> args
   Keys keys(unit, db, names);
   std::vector<Value> out = {Value::integer(now), Value::integer(-1)};
   Score until{static_cast<double>(now), false};
-  for (const ScoredMember& item : unit.run(ZRangeByScore{keys.schedule, {-infinity, false}, until, false, Limit{0, count}}, db)) {
+  for (const ScoredMember& item :
+       unit.run(ZRangeByScore{keys.schedule, {-infinity, false}, until, false, Limit{0, count}}, db)) {
     keys.set_due(item.member, now + lease);
     FieldValue claim{item.member, receipt};
     run_for_effect(unit, HSet{keys.claims, {&claim, 1}}, db);
@@ -112,7 +113,8 @@ Value claim_body(Unit& unit, std::uint16_t db, List<Text> names, List<Text> args
     if (!interval) throw Error(ErrorCode::corrupt, "a scheduled entry has no interval");
     out.push_back(Value::integer(static_cast<std::int64_t>(*interval)));
   }
-  auto first = unit.run(ZRangeByScore{keys.schedule, {-infinity, false}, {infinity, false}, true, Limit{0, 1}}, db);
+  auto first =
+      unit.run(ZRangeByScore{keys.schedule, {-infinity, false}, {infinity, false}, true, Limit{0, 1}}, db);
   if (!first.empty()) out[1] = Value::integer(static_cast<Millis>(first[0].score));
   return Value::array(std::move(out));
 }

@@ -9,8 +9,9 @@
 //
 //     scheduler.schedule  video, interval
 //     scheduler.stop      video                           -> whether it was scheduled
-//     scheduler.claim     count, lease, receipt           -> the time, when the next one is due (-1: never), then video, interval of each
-//     scheduler.settle    video, receipt, how, after      -> whether the receipt was good; how: "done" (due after its interval),
+//     scheduler.claim     count, lease, receipt           -> the time, when the next one is due (-1: never),
+//     then video, interval of each scheduler.settle    video, receipt, how, after      -> whether the receipt
+//     was good; how: "done" (due after its interval),
 //                                                            "failed" (due after `after`), "stop" (taken out)
 #include "playhead/store.h"
 

@@ -10,7 +10,8 @@ namespace playhead::identity {
 
 namespace {
 
-// In Lua equal strings are one object: == does not look at their bytes, so that its time tells nothing of a check.
+// In Lua equal strings are one object: == does not look at their bytes, so that its time tells nothing of a
+// check.
 constexpr Text lua_tokens = R"lua(
 local function parse(record)
   local number, issued, seen, absolute, idle, grace, rest = string.match(record, '^(%d+):(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$')
@@ -57,7 +58,8 @@ end
 // What the bodies share, one function for one of the script's.
 class UserTokens {
  public:
-  UserTokens(Unit& unit, std::uint16_t db, Text key, Millis now) : unit_(unit), db_(db), key_(key), now_(now) {}
+  UserTokens(Unit& unit, std::uint16_t db, Text key, Millis now)
+      : unit_(unit), db_(db), key_(key), now_(now) {}
 
   std::optional<TokenRecord> find(Text id, Text check) const {
     auto record = unit_.run(HGet{key_, id}, db_);
@@ -88,7 +90,8 @@ class UserTokens {
     std::vector<NamedToken> items;
     for (auto& [field, value] : unit_.run(HGetAll{key_}, db_).items)
       if (field.size() == half_digest) items.push_back({TokenRecord::parse(value), std::move(field)});
-    std::sort(items.begin(), items.end(), [](const NamedToken& a, const NamedToken& b) { return a.number < b.number; });
+    std::sort(items.begin(), items.end(),
+              [](const NamedToken& a, const NamedToken& b) { return a.number < b.number; });
     return items;
   }
   void keep_key(const TokenRecord& t, Millis slack) {
@@ -193,8 +196,8 @@ Value validate_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> ar
     tokens.put(id, *t);
     tokens.keep_key(*t, slack);
   }
-  return Value::array({Value::bulk(tokens.user()), Value::integer(t->issued), Value::integer(t->seen), Value::integer(t->end()),
-                       Value::bulk(t->data)});
+  return Value::array({Value::bulk(tokens.user()), Value::integer(t->issued), Value::integer(t->seen),
+                       Value::integer(t->end()), Value::bulk(t->data)});
 }
 
 // ---- rotate

@@ -15,8 +15,10 @@ namespace {
 
 using identity::half_digest;
 
-// A token's bytes: the secret, the hash that names the user's tokens, the bucket of their key (little-endian). As text: base64url.
-constexpr std::size_t secret_size = 33, group_size = 16, token_size = secret_size + group_size + 2, token_text_size = 68;
+// A token's bytes: the secret, the hash that names the user's tokens, the bucket of their key
+// (little-endian). As text: base64url.
+constexpr std::size_t secret_size = 33, group_size = 16, token_size = secret_size + group_size + 2,
+                      token_text_size = 68;
 constexpr Millis longest_timeout = Millis{10} * 366 * 86'400'000;
 
 struct TokenGroup {
@@ -30,7 +32,9 @@ TokenGroup group_of(Text user_id) {
   return {std::string(digest.data(), group_size), KeyCodec::bucket_of(user_id)};
 }
 
-std::string key_of(const Namespace& space, const TokenGroup& group) { return space.keys().key_in(group.bucket, "tokens", group.hash); }
+std::string key_of(const Namespace& space, const TokenGroup& group) {
+  return space.keys().key_in(group.bucket, "tokens", group.hash);
+}
 
 // What the server knows of a token's text.
 struct Digest {
@@ -50,7 +54,8 @@ std::optional<ReadToken> read(const Namespace& space, Text token) {
   auto bytes = from_base64url(token);
   if (!bytes) return std::nullopt;
   Text rest = Text(*bytes).substr(secret_size);
-  TokenGroup group{std::string(rest.substr(0, group_size)), load_little_endian<std::uint16_t>(rest.data() + group_size)};
+  TokenGroup group{std::string(rest.substr(0, group_size)),
+                   load_little_endian<std::uint16_t>(rest.data() + group_size)};
   return ReadToken{key_of(space, group), Digest(*bytes)};
 }
 
@@ -64,7 +69,8 @@ std::string make_token_bytes(const TokenGroup& group) {
 }
 
 TokenInfo info(std::string id, std::string user_id, const Value* rest) {
-  return {std::move(id), std::move(user_id), rest[3].to_string(), rest[0].to_integer(), rest[1].to_integer(), rest[2].to_integer()};
+  return {std::move(id),        std::move(user_id),   rest[3].to_string(),
+          rest[0].to_integer(), rest[1].to_integer(), rest[2].to_integer()};
 }
 
 }  // namespace
@@ -85,7 +91,11 @@ IssuedToken Tokens::issue(Text user_id, Text data) {
   std::string bytes = make_token_bytes(group), key = key_of(space_, group);
   Digest digest(bytes);
   ArgumentWriter args(space_.time());
-  args.text(user_id).text(digest.id()).text(digest.check()).integer(options_.idle_timeout).integer(options_.absolute_timeout);
+  args.text(user_id)
+      .text(digest.id())
+      .text(digest.check())
+      .integer(options_.idle_timeout)
+      .integer(options_.absolute_timeout);
   args.integer(options_.tokens_per_user).integer(options_.slack).text(data);
   Value end = space_.invoke(identity::issue_token, {key}, args);
   return {base64url(bytes), hex(digest.id()), end.to_integer()};
@@ -95,7 +105,10 @@ std::optional<TokenInfo> Tokens::validate(Text token) {
   auto given = read(space_, token);
   if (!given) return std::nullopt;
   ArgumentWriter args(space_.time());
-  args.text(given->digest.id()).text(given->digest.check()).integer(options_.touch_interval).integer(options_.slack);
+  args.text(given->digest.id())
+      .text(given->digest.check())
+      .integer(options_.touch_interval)
+      .integer(options_.slack);
   Value found = space_.invoke(identity::validate_token, {given->key}, args);
   if (found.is_null()) return std::nullopt;
   const auto& parts = list_of(found);

@@ -56,14 +56,18 @@ std::optional<PageCursor> PageCursor::parse(Text text) {
   std::size_t colon = bytes ? bytes->find(':') : std::string::npos;
   PageCursor cursor;
   if (colon == std::string::npos || !parse_double(Text(*bytes).substr(0, colon), cursor.score))
-    throw Error(ErrorCode::invalid, "that is not a cursor of a page; pass `next` of the page before, or nothing");
+    throw Error(ErrorCode::invalid,
+                "that is not a cursor of a page; pass `next` of the page before, or nothing");
   cursor.member = bytes->substr(colon + 1);
   return cursor;
 }
 
 void write_page(ArgumentWriter& args, const std::optional<PageCursor>& cursor, std::int64_t count) {
   check_range("count", count, 1, max_page);
-  args.integer(cursor ? 1 : 0).real(cursor ? cursor->score : 0).text(cursor ? Text(cursor->member) : Text()).integer(count + 1);
+  args.integer(cursor ? 1 : 0)
+      .real(cursor ? cursor->score : 0)
+      .text(cursor ? Text(cursor->member) : Text())
+      .integer(count + 1);
 }
 
 std::vector<ScoredMember> read_page(Unit& unit, std::uint16_t db, Text key, ArgumentReader& args) {
@@ -93,7 +97,8 @@ ListPage<ScoredMember> list_page(const Namespace& space, Text key, Text cursor, 
 std::vector<ScoredMember> scored_members(const Value& reply) {
   std::vector<ScoredMember> out;
   const auto& items = list_of(reply);
-  for (std::size_t i = 0; i + 1 < items.size(); i += 2) out.push_back({items[i].to_string(), items[i + 1].to_real()});
+  for (std::size_t i = 0; i + 1 < items.size(); i += 2)
+    out.push_back({items[i].to_string(), items[i + 1].to_real()});
   return out;
 }
 

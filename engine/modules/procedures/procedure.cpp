@@ -28,7 +28,8 @@ Text ArgumentReader::text() {
 
 std::int64_t ArgumentReader::integer() {
   std::int64_t n = 0;
-  if (!parse_int64(text(), n)) throw Error(ErrorCode::invalid, "an argument of a procedure is not an integer");
+  if (!parse_int64(text(), n))
+    throw Error(ErrorCode::invalid, "an argument of a procedure is not an integer");
   return n;
 }
 
@@ -43,21 +44,22 @@ Millis read_time(Unit& unit, ArgumentReader& args) {
   return given != 0 ? given : unit.now();
 }
 
-Namespace::Namespace(std::shared_ptr<Store> store, std::uint16_t db, Text prefix, std::shared_ptr<const Clock> clock)
+Namespace::Namespace(std::shared_ptr<Store> store, std::uint16_t db, Text prefix,
+                     std::shared_ptr<const Clock> clock)
     : store_(std::move(store)), db_(db), keys_(prefix), clock_(std::move(clock)) {
   if (!store_) throw Error(ErrorCode::invalid, "a module needs a store; open one first");
 }
 
 void check_range(Text name, std::int64_t n, std::int64_t least, std::int64_t greatest) {
   if (n >= least && n <= greatest) return;
-  throw Error(ErrorCode::invalid, std::string(name) + "=" + std::to_string(n) + " is outside " + std::to_string(least) + ".." +
-                                      std::to_string(greatest));
+  throw Error(ErrorCode::invalid, std::string(name) + "=" + std::to_string(n) + " is outside " +
+                                      std::to_string(least) + ".." + std::to_string(greatest));
 }
 
 void check_id(Text name, Text id) {
   if (!id.empty() && id.size() <= max_segment) return;
-  throw Error(ErrorCode::invalid, std::string(name) + " has " + std::to_string(id.size()) + " bytes; an id has 1 to " +
-                                      std::to_string(max_segment));
+  throw Error(ErrorCode::invalid, std::string(name) + " has " + std::to_string(id.size()) +
+                                      " bytes; an id has 1 to " + std::to_string(max_segment));
 }
 
 }  // namespace playhead

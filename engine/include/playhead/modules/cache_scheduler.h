@@ -8,21 +8,24 @@
 namespace playhead {
 
 struct CacheSchedulerOptions {
-  std::string name = "videos";        ///< schedulers of the same name share their entries
-  Millis hot_interval = 300'000;      ///< of schedule_hot_video_cache()
-  Millis normal_interval = 1'800'000; ///< of schedule_normal_video_cache()
-  Millis lease = 30'000;              ///< how long a claim lasts; longer than a load takes
-  Millis retry_after = 5'000;         ///< when an entry is due again after its load failed
-  std::int64_t batch = 1;             ///< entries claimed at once; each waits for those before it. 1..1000
-  Millis longest_wait = 1'000;        ///< the background thread looks for entries of other processes at least so often
-  std::int64_t min_views = 100;       ///< an entry with fewer views is stopped, if `views_of` is given
+  std::string name = "videos";         ///< schedulers of the same name share their entries
+  Millis hot_interval = 300'000;       ///< of schedule_hot_video_cache()
+  Millis normal_interval = 1'800'000;  ///< of schedule_normal_video_cache()
+  Millis lease = 30'000;               ///< how long a claim lasts; longer than a load takes
+  Millis retry_after = 5'000;          ///< when an entry is due again after its load failed
+  std::int64_t batch = 1;              ///< entries claimed at once; each waits for those before it. 1..1000
+  Millis longest_wait =
+      1'000;  ///< the background thread looks for entries of other processes at least so often
+  std::int64_t min_views = 100;  ///< an entry with fewer views is stopped, if `views_of` is given
 };
 
-/// What a scheduler calls, on the thread of step() or of the background, holding no lock. They may throw: see StepReport.
+/// What a scheduler calls, on the thread of step() or of the background, holding no lock. They may throw: see
+/// StepReport.
 struct CacheCallbacks {
-  std::function<void(Text video_id)> load;               ///< loads the row and writes the cache. Needed by step()
-  std::function<std::int64_t(Text video_id)> views_of;   ///< may be empty: nothing is stopped
-  std::function<void(Text video_id)> stopped;            ///< an entry was stopped for want of views: drop what is cached. May be empty
+  std::function<void(Text video_id)> load;  ///< loads the row and writes the cache. Needed by step()
+  std::function<std::int64_t(Text video_id)> views_of;  ///< may be empty: nothing is stopped
+  std::function<void(Text video_id)>
+      stopped;  ///< an entry was stopped for want of views: drop what is cached. May be empty
 };
 
 /// What a step did.
@@ -32,23 +35,27 @@ struct StepReport {
   };
   std::int64_t claimed = 0;
   std::int64_t refreshed = 0;
-  std::int64_t stopped = 0;           ///< for want of views
-  std::int64_t lost = 0;              ///< loaded, but the lease had ended and somebody else has the entry, or it was stopped meanwhile
-  std::vector<Failure> failures;      ///< callbacks that threw; those entries are due again after `retry_after`
-  std::optional<Millis> next_due = {};///< when the next entry is due, or a lease ends, as it was before the loads
-  Millis now = 0;                     ///< the time of the step
+  std::int64_t stopped = 0;  ///< for want of views
+  std::int64_t lost =
+      0;  ///< loaded, but the lease had ended and somebody else has the entry, or it was stopped meanwhile
+  std::vector<Failure> failures;  ///< callbacks that threw; those entries are due again after `retry_after`
+  std::optional<Millis> next_due =
+      {};          ///< when the next entry is due, or a lease ends, as it was before the loads
+  Millis now = 0;  ///< the time of the step
 };
 
-/// An entry that was claimed: whoever has the receipt owns it until the lease ends or somebody else claims it.
+/// An entry that was claimed: whoever has the receipt owns it until the lease ends or somebody else claims
+/// it.
 struct CacheClaim {
   std::string video_id;
   Millis interval = 0;
   std::string receipt;
 };
 
-/// Refreshes cached rows at intervals of their own. Any number of schedulers, in any number of processes, share the work: an entry that is due
-/// is claimed by exactly one of them; if its owner dies, it is claimed again once the lease has ended. An entry is due once it is scheduled,
-/// and again one interval after each load. Every method is one round trip, step() two for each entry. Thread-safe. Methods throw Error{invalid}
+/// Refreshes cached rows at intervals of their own. Any number of schedulers, in any number of processes,
+/// share the work: an entry that is due is claimed by exactly one of them; if its owner dies, it is claimed
+/// again once the lease has ended. An entry is due once it is scheduled, and again one interval after each
+/// load. Every method is one round trip, step() two for each entry. Thread-safe. Methods throw Error{invalid}
 /// for ids that are empty or too long, and what the store throws.
 class CacheScheduler {
  public:
@@ -59,8 +66,8 @@ class CacheScheduler {
   CacheScheduler(const CacheScheduler&) = delete;
   CacheScheduler& operator=(const CacheScheduler&) = delete;
 
-  /// Schedules a video, due at once and then every `interval` (1 ms to 10 years). One that is scheduled already gets the new interval, and is
-  /// due at once unless it is being loaded. O(log n).
+  /// Schedules a video, due at once and then every `interval` (1 ms to 10 years). One that is scheduled
+  /// already gets the new interval, and is due at once unless it is being loaded. O(log n).
   void schedule(Text video_id, Millis interval);
   void schedule_hot_video_cache(Text video_id) { schedule(video_id, options_.hot_interval); }
   void schedule_normal_video_cache(Text video_id) { schedule(video_id, options_.normal_interval); }
@@ -74,20 +81,23 @@ class CacheScheduler {
 
   /// Claims up to `count` (1..1000) entries that are due, the most overdue first. O(count * log n).
   std::vector<CacheClaim> claim(std::int64_t count = 1, std::optional<Millis> now = {});
-  /// The entry was loaded: it is due again after its interval. False: the receipt is not good any more, and nothing was changed.
+  /// The entry was loaded: it is due again after its interval. False: the receipt is not good any more, and
+  /// nothing was changed.
   bool complete(const CacheClaim& claim, std::optional<Millis> now = {});
   /// The load failed: it is due again `after` so long. The result is as with complete().
   bool fail(const CacheClaim& claim, Millis after, std::optional<Millis> now = {});
   /// Takes the entry out. The result is as with complete().
   bool stop(const CacheClaim& claim, std::optional<Millis> now = {});
 
-  /// Claims what is due (at most one batch), loads it, and says what happened. `now` replaces the time that counts. Throws Error{invalid} if
-  /// there is no loader.
+  /// Claims what is due (at most one batch), loads it, and says what happened. `now` replaces the time that
+  /// counts. Throws Error{invalid} if there is no loader.
   StepReport step(std::optional<Millis> now = {});
-  /// Steps on a thread of its own until stop_background(): sleeps until the next entry is due. Errors of the store and of callbacks go to
-  /// `on_error` (which must not throw), and the thread goes on. Throws Error{invalid} if it runs already.
+  /// Steps on a thread of its own until stop_background(): sleeps until the next entry is due. Errors of the
+  /// store and of callbacks go to `on_error` (which must not throw), and the thread goes on. Throws
+  /// Error{invalid} if it runs already.
   void run_in_background(std::function<void(Text message)> on_error = {});
-  /// Waits for the step under way, then ends the thread. Idempotent. Throws Error{invalid} within a callback on that thread.
+  /// Waits for the step under way, then ends the thread. Idempotent. Throws Error{invalid} within a callback
+  /// on that thread.
   void stop_background();
   bool running() const;
 

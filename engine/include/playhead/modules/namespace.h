@@ -9,13 +9,14 @@
 
 namespace playhead {
 
-/// Where a module keeps its data, and whose time counts for it. Two modules of the same kind share their data if they have the same store,
-/// database and prefix. A copyable value; as thread-safe as the store.
+/// Where a module keeps its data, and whose time counts for it. Two modules of the same kind share their data
+/// if they have the same store, database and prefix. A copyable value; as thread-safe as the store.
 class Namespace {
  public:
-  /// `clock`: null for the store's time. A clock given here is passed to the store with every call, so that deadlines follow it on every
-  /// store, a Redis server included. Throws Error{invalid} if there is no store.
-  Namespace(std::shared_ptr<Store> store, std::uint16_t db = 0, Text prefix = "ph", std::shared_ptr<const Clock> clock = {});
+  /// `clock`: null for the store's time. A clock given here is passed to the store with every call, so that
+  /// deadlines follow it on every store, a Redis server included. Throws Error{invalid} if there is no store.
+  Namespace(std::shared_ptr<Store> store, std::uint16_t db = 0, Text prefix = "ph",
+            std::shared_ptr<const Clock> clock = {});
 
   Store& store() const { return *store_; }
   std::uint16_t db() const { return db_; }

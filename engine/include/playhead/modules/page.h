@@ -1,6 +1,6 @@
 #pragma once
-// Lists that are read newest first, page by page. A cursor names the last item that was read, not a position: items that come or go between
-// two reads are neither repeated nor skipped.
+// Lists that are read newest first, page by page. A cursor names the last item that was read, not a position:
+// items that come or go between two reads are neither repeated nor skipped.
 #include "playhead/modules/namespace.h"
 
 namespace playhead {
@@ -15,7 +15,8 @@ struct ListPage {
   std::string next;  ///< the cursor of the next page; empty: this is the last one
 };
 
-/// Where a page begins in a sorted set read from its greatest score down: behind this member, or, without one, at the front.
+/// Where a page begins in a sorted set read from its greatest score down: behind this member, or, without
+/// one, at the front.
 struct PageCursor {
   double score = 0;
   std::string member;
@@ -27,16 +28,19 @@ struct PageCursor {
   static std::optional<PageCursor> parse(Text text);
 };
 
-/// Writes the arguments of a page: whether there is a cursor, its score and member, how many. Throws Error{invalid} unless count is from 1
-/// to max_page. One more than `count` is asked for, so that the last page is known to be the last. Borrows the cursor.
+/// Writes the arguments of a page: whether there is a cursor, its score and member, how many. Throws
+/// Error{invalid} unless count is from 1 to max_page. One more than `count` is asked for, so that the last
+/// page is known to be the last. Borrows the cursor.
 void write_page(ArgumentWriter& args, const std::optional<PageCursor>& cursor, std::int64_t count);
 
-/// Reads those arguments inside a body, and the page itself. O(log n + count), and O(log^2 n) among equal scores.
+/// Reads those arguments inside a body, and the page itself. O(log n + count), and O(log^2 n) among equal
+/// scores.
 std::vector<ScoredMember> read_page(Unit& unit, std::uint16_t db, Text key, ArgumentReader& args);
 
-/// The same for scripts: `page(key, i)`, its arguments beginning at ARGV[i], gives member, score, member, score, ...
-/// Members with equal scores stand in the order of their bytes, so that the place of a member among them is found by halving, whether or not
-/// it is still there. Rank 0 is the greatest score, then the greatest member.
+/// The same for scripts: `page(key, i)`, its arguments beginning at ARGV[i], gives member, score, member,
+/// score, ... Members with equal scores stand in the order of their bytes, so that the place of a member
+/// among them is found by halving, whether or not it is still there. Rank 0 is the greatest score, then the
+/// greatest member.
 inline constexpr Text lua_page = R"lua(
 local function before(a, b)
   for i = 1, math.min(#a, #b) do

@@ -1,7 +1,8 @@
 #pragma once
 // How procedures are written: the codec of their arguments, their time, and the text of their scripts.
 //
-// A procedure's C++ body and its Lua text stand side by side and mean the same: same reply, same keys afterwards. Conventions of both:
+// A procedure's C++ body and its Lua text stand side by side and mean the same: same reply, same keys
+// afterwards. Conventions of both:
 //   - all keys that it touches are declared;
 //   - the first argument is the time in Unix milliseconds, 0 for the store's own;
 //   - numbers travel as decimal text, everything else as bytes;
@@ -33,7 +34,8 @@ class ArgumentWriter {
   std::deque<std::string> numbers_;  // never moves what texts_ borrows
 };
 
-/// Reads them in the same order, inside a body. Throws Error{invalid} for a missing argument or one that is no number.
+/// Reads them in the same order, inside a body. Throws Error{invalid} for a missing argument or one that is
+/// no number.
 class ArgumentReader {
  public:
   explicit ArgumentReader(List<Text> args) : args_(args) {}

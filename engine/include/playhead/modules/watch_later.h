@@ -19,8 +19,9 @@ struct ListedVideo {
   Millis added_at = 0;
 };
 
-/// Lists of videos to watch later, one per user, newest first. Every method is one round trip; adding and removing twice is the same as
-/// once. Thread-safe. All methods throw Error{invalid} for ids that are empty or too long, and what the store throws.
+/// Lists of videos to watch later, one per user, newest first. Every method is one round trip; adding and
+/// removing twice is the same as once. Thread-safe. All methods throw Error{invalid} for ids that are empty
+/// or too long, and what the store throws.
 class WatchLater {
  public:
   /// Throws Error{invalid} for options out of range.

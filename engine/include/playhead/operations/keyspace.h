@@ -81,8 +81,10 @@ struct Copy {
   static void describe(O& o, V& v) {
     v.key("source", o.source);
     v.key("destination", o.destination);
-    v.options(option("DB", "destination-db", o.db), flag("REPLACE", o.replace));
+    v.options(checked(option("DB", "destination-db", o.db), check_index), flag("REPLACE", o.replace));
   }
+  /// Refuses what cannot be the number of a database anywhere.
+  static void check_index(const std::int64_t& db);
 };
 
 /// MOVE to another database, if the key is free there. O(1). https://redis.io/commands/move
@@ -197,7 +199,7 @@ struct Scan {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.arg("cursor", o.cursor);
-    v.options(option("MATCH", "pattern", o.match), option("COUNT", "count", o.count), option("TYPE", "type", o.type));
+    v.options(option("MATCH", "pattern", o.match), checked(option("COUNT", "count", o.count), check_page_size), option("TYPE", "type", o.type));
   }
   void validate() const;
 };
@@ -280,7 +282,7 @@ struct Sort : SortBase {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
-    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit), repeat("GET", "pattern", o.get), flag("ASC", o.asc), flag("DESC", o.desc),
+    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit), repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc), overriding(flag("DESC", o.desc), o.asc),
               flag("ALPHA", o.alpha), key_option("STORE", "destination", o.store));
   }
   void emit(const Reply& r, Sink& s) const;
@@ -291,7 +293,7 @@ struct SortRo : SortBase {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
-    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit), repeat("GET", "pattern", o.get), flag("ASC", o.asc), flag("DESC", o.desc),
+    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit), repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc), overriding(flag("DESC", o.desc), o.asc),
               flag("ALPHA", o.alpha));
   }
   void emit(const Reply& r, Sink& s) const;

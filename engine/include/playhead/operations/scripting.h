@@ -65,8 +65,10 @@ struct ScriptFlush {
   bool async = false, sync = false;
   template <class O, class V>
   static void describe(O& o, V& v) {
-    v.at_most(1, "ERR SCRIPT FLUSH only support SYNC|ASYNC option");
+    constexpr Text wrong = "ERR SCRIPT FLUSH only support SYNC|ASYNC option";
+    v.at_most(1, wrong);
     v.options(flag("ASYNC", o.async), flag("SYNC", o.sync));
+    v.at_most(0, wrong);
   }
 };
 

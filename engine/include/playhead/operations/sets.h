@@ -111,6 +111,7 @@ struct SPop {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
+    v.at_most(1, "ERR syntax error");
     v.optional("count", o.count, "ERR value is out of range, must be positive");
   }
   void validate() const;
@@ -131,6 +132,7 @@ struct SRandMember {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
+    v.at_most(1, "ERR syntax error");
     v.optional("count", o.count);
   }
   void validate() const;

@@ -58,12 +58,19 @@ struct GetEx {
   static constexpr Traits traits{"getex", Flags::write | Flags::fast, Group::strings, "The value of a key, setting or clearing its time to live."};
   Text key;
   Expiry expiry = {};
+  Fault fault = {};
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
-    v.checked_options(rival(1, option("EX", "seconds", o.expiry.ex)), rival(1, option("PX", "milliseconds", o.expiry.px)),
-                      rival(1, option("EXAT", "unix-seconds", o.expiry.exat)), rival(1, option("PXAT", "unix-milliseconds", o.expiry.pxat)),
-                      rival(1, flag("PERSIST", o.expiry.persist)));
+    auto read = [&](auto... options) {  // as in Redis the time is looked at after the key
+      if constexpr (std::is_same_v<V, Reader>)
+        v.checked_options_late(o.fault, options...);
+      else
+        v.late_options(o.fault, options...);
+    };
+    read(rival(1, option("EX", "seconds", o.expiry.ex)), rival(1, option("PX", "milliseconds", o.expiry.px)),
+         rival(1, option("EXAT", "unix-seconds", o.expiry.exat)), rival(1, option("PXAT", "unix-milliseconds", o.expiry.pxat)),
+         rival(1, flag("PERSIST", o.expiry.persist)));
   }
   void validate() const;
   bool once() const { return true; }

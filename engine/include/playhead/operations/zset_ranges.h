@@ -84,8 +84,8 @@ struct ZRange {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
-    describe_range(v, "start", o.range.start, "stop", o.range.stop, single(flag("BYSCORE", o.range.byscore)),
-                   single(flag("BYLEX", o.range.bylex)), single(flag("REV", o.range.rev)),
+    describe_range(v, "start", o.range.start, "stop", o.range.stop, rival(1, single(flag("BYSCORE", o.range.byscore))),
+                   rival(1, single(flag("BYLEX", o.range.bylex))), single(flag("REV", o.range.rev)),
                    option("LIMIT", "offset count", o.range.limit), flag("WITHSCORES", o.withscores));
   }
   void validate() const;
@@ -105,8 +105,8 @@ struct ZRangeStore {
   static void describe(O& o, V& v) {
     v.key("destination", o.destination);
     v.key("source", o.source);
-    describe_range(v, "start", o.range.start, "stop", o.range.stop, single(flag("BYSCORE", o.range.byscore)),
-                   single(flag("BYLEX", o.range.bylex)), single(flag("REV", o.range.rev)),
+    describe_range(v, "start", o.range.start, "stop", o.range.stop, rival(1, single(flag("BYSCORE", o.range.byscore))),
+                   rival(1, single(flag("BYLEX", o.range.bylex))), single(flag("REV", o.range.rev)),
                    option("LIMIT", "offset count", o.range.limit));
   }
   void validate() const { range.validate(); }

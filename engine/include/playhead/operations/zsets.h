@@ -148,6 +148,7 @@ struct ZPopMin {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
+    v.at_most(1, "ERR syntax error");
     v.optional("count", o.count, "ERR value is out of range, must be positive");
   }
   void validate() const;
