@@ -29,7 +29,8 @@ PyObject* Arguments::wanted(Text name) {
 
 PyObject* Arguments::required(Text name) {
   PyObject* given = wanted(name);
-  if (given == nullptr) throw py::type_error(std::string(command_) + " is missing its argument '" + lower_case(name) + "'");
+  if (given == nullptr)
+    throw py::type_error(std::string(command_) + " is missing its argument '" + lower_case(name) + "'");
   return given;
 }
 
@@ -42,7 +43,8 @@ List<Text> Arguments::one_list(PyObject* given, Text name) {
   auto items = py::reinterpret_steal<py::object>(PySequence_Fast(given, "expected a list"));
   if (!items) throw py::error_already_set();
   auto out = arena_.array<Text>(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.ptr())));
-  for (std::size_t i = 0; i < out.size(); ++i) out[i] = text_of(PySequence_Fast_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), arena_, name);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = text_of(PySequence_Fast_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), arena_, name);
   keep(std::move(items));
   return out;
 }
@@ -50,7 +52,8 @@ List<Text> Arguments::one_list(PyObject* given, Text name) {
 List<Text> Arguments::texts(Text name) {
   std::string plural = lower_case(name) + "s";
   if (PyObject* given = keyword(plural)) return one_list(given, plural);
-  if (behind_ > 0 && names_ != nullptr && PyTuple_GET_SIZE(names_) > 0) behind_ = 0;  // what follows is given by keyword
+  if (behind_ > 0 && names_ != nullptr && PyTuple_GET_SIZE(names_) > 0)
+    behind_ = 0;  // what follows is given by keyword
   if (left() <= behind_) return {};
   if (left() - behind_ == 1 || is_sequence(args_[at_])) {
     PyObject* first = args_[at_];
@@ -87,12 +90,14 @@ void Arguments::convert(PyObject* given, Timeout& out, Text name) {
 
 void Arguments::end() const {
   if (left() > 0)
-    throw py::type_error(std::string(command_) + " takes " + std::to_string(at_) + " positional arguments here but " + std::to_string(count_) + " were given");
+    throw py::type_error(std::string(command_) + " takes " + std::to_string(at_) +
+                         " positional arguments here but " + std::to_string(count_) + " were given");
   Py_ssize_t n = names_ == nullptr ? 0 : PyTuple_GET_SIZE(names_);
   for (Py_ssize_t i = 0; i < n; ++i)
     if ((used_ >> i & 1) == 0) {
       const char* name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(names_, i));
-      throw py::type_error(std::string(command_) + " got an unexpected keyword argument '" + (name == nullptr ? "?" : name) + "'");
+      throw py::type_error(std::string(command_) + " got an unexpected keyword argument '" +
+                           (name == nullptr ? "?" : name) + "'");
     }
 }
 

@@ -1,10 +1,12 @@
 #pragma once
-// Python's arguments -> operation: a visitor of the grammar in syntax.h, so that every command has a method without code of its own.
+// Python's arguments -> operation: a visitor of the grammar in syntax.h, so that every command has a method
+// without code of its own.
 //   key, arg              one positional argument, or a keyword of its name
 //   keys, args, some      the other positional arguments, or one list, or a keyword (name + "s")
 //   numkeys               one list of keys (or a single key)
-//   groups (pairs)        a mapping {field: value}, {member: score}, or a keyword `mapping`, or the parts as positional arguments
-//   options               keywords: the token in lower case; flags are truth values, Limit is (offset, count)
+//   groups (pairs)        a mapping {field: value}, {member: score}, or a keyword `mapping`, or the parts as
+//   positional arguments options               keywords: the token in lower case; flags are truth values,
+//   Limit is (offset, count)
 #include <array>
 
 #include "bindings/text_argument.h"
@@ -18,7 +20,11 @@ std::string lower_case(Text token);
 class Arguments {
  public:
   Arguments(PyObject* const* args, Py_ssize_t count, PyObject* names, Arena& arena, Text command)
-      : args_(args), count_(static_cast<std::size_t>(count)), names_(names), arena_(arena), command_(command) {}
+      : args_(args),
+        count_(static_cast<std::size_t>(count)),
+        names_(names),
+        arena_(arena),
+        command_(command) {}
 
   void key(Text name, Text& out) { out = text_of(required(name), arena_, name); }
   void keys(Text name, List<Text>& out, std::size_t behind = 0) {
@@ -51,7 +57,8 @@ class Arguments {
   template <class T>
   void args(Text name, List<T>& out) {
     some(name, out);
-    if (out.empty()) throw py::value_error(std::string(command_) + " needs at least one " + std::string(name));
+    if (out.empty())
+      throw py::value_error(std::string(command_) + " needs at least one " + std::string(name));
   }
   template <class T>
   void some(Text name, List<T>& out) {
@@ -96,17 +103,22 @@ class Arguments {
   void convert(PyObject* given, Lex& out, Text name) { syntax::parse(text_of(given, arena_, name), out, {}); }
   void convert(PyObject* given, Timeout& out, Text name);
   template <class T>
-  requires syntax::Words<T> || syntax::ReadsItself<T>
-  void convert(PyObject* given, T& out, Text name) { syntax::parse(text_of(given, arena_, name), out, {}); }
+    requires syntax::Words<T> || syntax::ReadsItself<T>
+  void convert(PyObject* given, T& out, Text name) {
+    syntax::parse(text_of(given, arena_, name), out, {});
+  }
   template <class T>
-  requires syntax::Group<T>
-  void convert(PyObject* given, T& out, Text name) { from_tuple(given, out, name); }
+    requires syntax::Group<T>
+  void convert(PyObject* given, T& out, Text name) {
+    from_tuple(given, out, name);
+  }
 
   template <class T>
   void from_tuple(PyObject* given, T& out, Text name) {
     auto items = py::reinterpret_steal<py::object>(PySequence_Fast(given, "expected a tuple"));
     if (!items) throw py::error_already_set();
-    Arguments parts(PySequence_Fast_ITEMS(items.ptr()), PySequence_Fast_GET_SIZE(items.ptr()), nullptr, arena_, name);
+    Arguments parts(PySequence_Fast_ITEMS(items.ptr()), PySequence_Fast_GET_SIZE(items.ptr()), nullptr,
+                    arena_, name);
     T::describe(out, parts);
     parts.end();
     keep(std::move(items));
@@ -142,8 +154,10 @@ class Arguments {
     if (!items) throw py::error_already_set();
     auto out = arena_.array<Item>(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.ptr())));
     if (out.size() != o.count)
-      throw py::value_error(lower_case(o.token) + " must have one value for each of the " + std::to_string(o.count) + " keys, not " + std::to_string(out.size()));
-    for (std::size_t i = 0; i < out.size(); ++i) convert(PySequence_Fast_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), out[i], o.name);
+      throw py::value_error(lower_case(o.token) + " must have one value for each of the " +
+                            std::to_string(o.count) + " keys, not " + std::to_string(out.size()));
+    for (std::size_t i = 0; i < out.size(); ++i)
+      convert(PySequence_Fast_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), out[i], o.name);
     o.values = out;
     keep(std::move(items));
   }
@@ -187,8 +201,10 @@ List<T> Arguments::equal_groups(Text name) {
   if (mapping == nullptr && left() > behind_ && PyDict_Check(args_[at_])) mapping = args_[at_++];
   std::size_t positional = left() - behind_;
   constexpr std::size_t each = syntax::arity_of<T>();
-  if (positional % each != 0) throw py::type_error(std::string(command_) + " takes its arguments in groups of " + std::to_string(each));
-  std::size_t mapped = mapping == nullptr || mapping == Py_None ? 0 : static_cast<std::size_t>(PyObject_Size(mapping));
+  if (positional % each != 0)
+    throw py::type_error(std::string(command_) + " takes its arguments in groups of " + std::to_string(each));
+  std::size_t mapped =
+      mapping == nullptr || mapping == Py_None ? 0 : static_cast<std::size_t>(PyObject_Size(mapping));
   if (PyErr_Occurred()) throw py::error_already_set();
   auto out = arena_.array<T>(mapped + positional / each);
   for (std::size_t i = mapped; i < out.size(); ++i) T::describe(out[i], *this);

@@ -17,12 +17,17 @@ constexpr std::size_t code_count = static_cast<std::size_t>(ErrorCode::closed) +
 std::array<PyObject*, code_count> classes{};  // borrowed from the module, which is never unloaded
 
 const std::array<ErrorClass, code_count> table = {{
-    {ErrorCode::command, "CommandError", "The command was refused; the message is Redis's own error text.", nullptr},
+    {ErrorCode::command, "CommandError", "The command was refused; the message is Redis's own error text.",
+     nullptr},
     {ErrorCode::invalid, "InvalidArgument", "An argument outside what the API accepts.", &PyExc_ValueError},
-    {ErrorCode::conflict, "Conflict", "An optimistic transaction lost against another writer; run it again.", nullptr},
-    {ErrorCode::timeout, "Timeout", "A deadline passed before the answer arrived; nothing was changed.", &PyExc_TimeoutError},
-    {ErrorCode::unknown, "UnknownOutcome", "A write was sent and its fate is not known: it may or may not have happened.", nullptr},
-    {ErrorCode::unavailable, "Unavailable", "The store cannot be reached, is full, or is read-only for now; nothing was changed.", nullptr},
+    {ErrorCode::conflict, "Conflict", "An optimistic transaction lost against another writer; run it again.",
+     nullptr},
+    {ErrorCode::timeout, "Timeout", "A deadline passed before the answer arrived; nothing was changed.",
+     &PyExc_TimeoutError},
+    {ErrorCode::unknown, "UnknownOutcome",
+     "A write was sent and its fate is not known: it may or may not have happened.", nullptr},
+    {ErrorCode::unavailable, "Unavailable",
+     "The store cannot be reached, is full, or is read-only for now; nothing was changed.", nullptr},
     {ErrorCode::unsupported, "Unsupported", "This store cannot do that.", nullptr},
     {ErrorCode::corrupt, "Corrupt", "Stored bytes contradict their format or checksum.", nullptr},
     {ErrorCode::closed, "Closed", "The store was closed, or is used in a forked child.", nullptr},
@@ -31,7 +36,8 @@ const std::array<ErrorClass, code_count> table = {{
 }  // namespace
 
 void define_errors(py::module_& m) {
-  PyObject* root = PyErr_NewExceptionWithDoc("playhead.Error", "The root of everything that Playhead raises.", PyExc_Exception, nullptr);
+  PyObject* root = PyErr_NewExceptionWithDoc("playhead.Error", "The root of everything that Playhead raises.",
+                                             PyExc_Exception, nullptr);
   if (root == nullptr) throw py::error_already_set();
   m.add_object("Error", py::reinterpret_steal<py::object>(root));
   for (const ErrorClass& c : table) {
@@ -53,7 +59,8 @@ void define_errors(py::module_& m) {
 }
 
 PyObject* make_error(ErrorCode code, Text message) {
-  auto text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
+  auto text = py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
   if (!text) return nullptr;
   return PyObject_CallOneArg(classes[static_cast<std::size_t>(code)], text.ptr());
 }

@@ -14,7 +14,8 @@ void define_errors(py::module_& m);
 /// An exception object, a new reference (not raised).
 PyObject* make_error(ErrorCode code, Text message);
 
-/// Sets Python's error for the C++ exception being handled. For functions that are not bound through pybind11.
+/// Sets Python's error for the C++ exception being handled. For functions that are not bound through
+/// pybind11.
 void set_python_error() noexcept;
 
 }  // namespace playhead::python

@@ -19,14 +19,19 @@ PyObject* PythonSink::take() {
 
 PyObject* PythonSink::text(Text bytes) const {
   auto size = static_cast<Py_ssize_t>(bytes.size());
-  return decode_ ? PyUnicode_DecodeUTF8(bytes.data(), size, "strict") : PyBytes_FromStringAndSize(bytes.data(), size);
+  return decode_ ? PyUnicode_DecodeUTF8(bytes.data(), size, "strict")
+                 : PyBytes_FromStringAndSize(bytes.data(), size);
 }
 
-void PythonSink::error(Text text) { put(make_error(ErrorCode::command, text)); }
+void PythonSink::error(Text text) {
+  put(make_error(ErrorCode::command, text));
+}
 
 void PythonSink::open(Kind kind, std::size_t size, std::size_t parts) {
   auto n = static_cast<Py_ssize_t>(size);
-  PyObject* object = kind == Kind::dict ? PyDict_New() : kind == Kind::set ? PySet_New(nullptr) : PyList_New(n);
+  PyObject* object = kind == Kind::dict  ? PyDict_New()
+                     : kind == Kind::set ? PySet_New(nullptr)
+                                         : PyList_New(n);
   if (parts == 0 || object == nullptr) return put(object);
   levels_.push_back({kind, object, nullptr, size, parts});
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Replies as Python objects: bytes (or str), int, float, bool, None, list, dict, set; pairs as a list of tuples; errors as exceptions
-// that are returned, not raised. The status OK is True.
+// Replies as Python objects: bytes (or str), int, float, bool, None, list, dict, set; pairs as a list of
+// tuples; errors as exceptions that are returned, not raised. The status OK is True.
 #include <pybind11/pybind11.h>
 
 #include <vector>

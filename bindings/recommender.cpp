@@ -57,8 +57,8 @@ void record_many(Recommender& self, const py::iterable& rows) {
   self.record_many(events);
 }
 
-void record(Recommender& self, const py::object& user, const py::object& video, const std::string& event, std::optional<Millis> at, std::optional<Millis> watched_ms,
-            std::optional<Millis> duration_ms) {
+void record(Recommender& self, const py::object& user, const py::object& video, const std::string& event,
+            std::optional<Millis> at, std::optional<Millis> watched_ms, std::optional<Millis> duration_ms) {
   std::string user_id = bytes_of(user, "user_id"), video_id = bytes_of(video, "video_id");
   EventRecord e{user_id, video_id, video_event(event), at, watched_ms, duration_ms};
   py::gil_scoped_release release;
@@ -72,14 +72,21 @@ void define_recommender(py::module_& m) {
       .def_readonly("source", &Reason::source)
       .def_readonly("contribution", &Reason::contribution)
       .def_readonly("because", &Reason::because)
-      .def("__repr__", [](const Reason& r) { return "Reason(source='" + r.source + "', contribution=" + std::to_string(r.contribution) + ")"; });
-  py::class_<Recommendation>(m, "Recommendation", "A video, its score, and why: the reasons' contributions add up to the score.")
+      .def("__repr__", [](const Reason& r) {
+        return "Reason(source='" + r.source + "', contribution=" + std::to_string(r.contribution) + ")";
+      });
+  py::class_<Recommendation>(m, "Recommendation",
+                             "A video, its score, and why: the reasons' contributions add up to the score.")
       .def_readonly("video_id", &Recommendation::video_id)
       .def_readonly("score", &Recommendation::score)
-      .def_property_readonly("reasons", [](const Recommendation& r) { return py::tuple(py::cast(r.reasons)); })
-      .def("__repr__", [](const Recommendation& r) { return "Recommendation(video_id='" + r.video_id + "', score=" + std::to_string(r.score) + ")"; });
+      .def_property_readonly("reasons",
+                             [](const Recommendation& r) { return py::tuple(py::cast(r.reasons)); })
+      .def("__repr__", [](const Recommendation& r) {
+        return "Recommendation(video_id='" + r.video_id + "', score=" + std::to_string(r.score) + ")";
+      });
   py::class_<Recommender>(m, "RecommenderObject", "See playhead.Recommender.")
-      .def(py::init([](StoreObject& store, const std::string& name, std::size_t profile_size, double profile_half_life, std::size_t neighbors) {
+      .def(py::init([](StoreObject& store, const std::string& name, std::size_t profile_size,
+                       double profile_half_life, std::size_t neighbors) {
              RecommenderOptions o;
              o.name = name;
              o.profile_size = profile_size;
@@ -88,21 +95,34 @@ void define_recommender(py::module_& m) {
              py::gil_scoped_release release;
              return std::make_unique<Recommender>(store.target().store, o);
            }),
-           py::arg("store"), py::arg("name") = "recommender", py::arg("profile_size") = 50, py::arg("profile_half_life") = 25.0, py::arg("neighbors") = 400)
-      .def("add_video", [](Recommender& self, const py::object& id) { self.add_video(bytes_of(id, "video_id")); }, py::arg("video_id"))
-      .def("record", record, py::arg("user_id"), py::arg("video_id"), py::arg("event"), py::kw_only(), py::arg("at") = py::none(), py::arg("watched_ms") = py::none(),
+           py::arg("store"), py::arg("name") = "recommender", py::arg("profile_size") = 50,
+           py::arg("profile_half_life") = 25.0, py::arg("neighbors") = 400)
+      .def(
+          "add_video",
+          [](Recommender& self, const py::object& id) { self.add_video(bytes_of(id, "video_id")); },
+          py::arg("video_id"))
+      .def("record", record, py::arg("user_id"), py::arg("video_id"), py::arg("event"), py::kw_only(),
+           py::arg("at") = py::none(), py::arg("watched_ms") = py::none(),
            py::arg("duration_ms") = py::none())
       .def("record_many", record_many, py::arg("events"))
-      .def("recommend", [](Recommender& self, const py::object& user, std::size_t count, std::optional<Millis> at, bool exclude_seen) {
-             std::string user_id = bytes_of(user, "user_id");
-             py::gil_scoped_release release;
-             return self.recommend(user_id, count, at, exclude_seen);
-           }, py::arg("user_id"), py::arg("count") = 10, py::kw_only(), py::arg("at") = py::none(), py::arg("exclude_seen") = true)
-      .def("similar", [](Recommender& self, const py::object& video, std::size_t count) {
-             std::string video_id = bytes_of(video, "video_id");
-             py::gil_scoped_release release;
-             return self.similar(video_id, count);
-           }, py::arg("video_id"), py::arg("count") = 10)
+      .def(
+          "recommend",
+          [](Recommender& self, const py::object& user, std::size_t count, std::optional<Millis> at,
+             bool exclude_seen) {
+            std::string user_id = bytes_of(user, "user_id");
+            py::gil_scoped_release release;
+            return self.recommend(user_id, count, at, exclude_seen);
+          },
+          py::arg("user_id"), py::arg("count") = 10, py::kw_only(), py::arg("at") = py::none(),
+          py::arg("exclude_seen") = true)
+      .def(
+          "similar",
+          [](Recommender& self, const py::object& video, std::size_t count) {
+            std::string video_id = bytes_of(video, "video_id");
+            py::gil_scoped_release release;
+            return self.similar(video_id, count);
+          },
+          py::arg("video_id"), py::arg("count") = 10)
       .def_property_readonly("events", &Recommender::events)
       .def_property_readonly("videos", &Recommender::videos);
 }

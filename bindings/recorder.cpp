@@ -7,7 +7,9 @@ namespace playhead::python {
 namespace {
 std::vector<std::string> keys_of(const AnyCall& call) {
   std::vector<std::string> keys;
-  call.command().list_keys(call.operation(), &keys, [](void* out, Text key) { static_cast<std::vector<std::string>*>(out)->emplace_back(key); });
+  call.command().list_keys(call.operation(), &keys, [](void* out, Text key) {
+    static_cast<std::vector<std::string>*>(out)->emplace_back(key);
+  });
   return keys;
 }
 }  // namespace
@@ -35,7 +37,8 @@ void Recorder::check_read(const AnyCall& call) {
   check_running();
   for (const std::string& key : keys_of(call)) {
     if (written_.contains(key))
-      throw Error(ErrorCode::invalid, "the transaction has written '" + key + "' and cannot read it: read first, then write");
+      throw Error(ErrorCode::invalid,
+                  "the transaction has written '" + key + "' and cannot read it: read first, then write");
     if (watched_.contains(key)) continue;
     Text name = key;
     watch({&name, 1});
@@ -54,7 +57,9 @@ py::list Recorder::run(bool release_gil) {
       store_->perform(batch_);
     watch_.reset();
   }
-  if (!committed) throw Error(ErrorCode::conflict, "a key that the transaction depends on was changed by someone else; run it again");
+  if (!committed)
+    throw Error(ErrorCode::conflict,
+                "a key that the transaction depends on was changed by someone else; run it again");
   py::list replies;
   for (const AnyCall& call : batch_.calls) {
     PythonSink sink(decode_);

@@ -11,8 +11,8 @@ namespace playhead::python {
 
 namespace py = pybind11;
 
-/// Batch: everything is queued. Transaction: writes are queued; reads are answered at once from the state before the transaction, and a key
-/// that the transaction has written can not be read in it.
+/// Batch: everything is queued. Transaction: writes are queued; reads are answered at once from the state
+/// before the transaction, and a key that the transaction has written can not be read in it.
 class Recorder {
  public:
   Recorder(std::shared_ptr<Store> store, std::uint16_t db) : store_(std::move(store)), batch_(db), db_(db) {}
@@ -25,7 +25,8 @@ class Recorder {
   void check_read(const AnyCall& call);
 
   std::size_t size() const { return batch_.calls.size(); }
-  /// Runs what was queued. Replies in order; refused calls stand in it as exceptions. A transaction raises Conflict if a watched key has changed.
+  /// Runs what was queued. Replies in order; refused calls stand in it as exceptions. A transaction raises
+  /// Conflict if a watched key has changed.
   py::list run(bool release_gil);
   void discard();
 

@@ -10,7 +10,7 @@ namespace playhead::python {
 
 namespace {
 
-template <PyTypeObject* ViewTypes::*Member>
+template <PyTypeObject* ViewTypes::* Member>
 py::object view_of(StoreObject& self) {
   return py::reinterpret_steal<py::object>(make_view(self.types().*Member, self.target()));
 }
@@ -52,7 +52,9 @@ py::object execute(StoreObject& self, const py::args& args) {
   if (words.empty()) throw py::type_error("execute needs a command");
   AnyCall call = AnyCall::parse(words, self.target().db, false);
   if (call.command().is(Flags::connection))
-    throw Error(ErrorCode::unsupported, "'" + std::string(call.command().traits.name) + "' changes a connection, which a store is not; use a session, transaction() or pubsub");
+    throw Error(ErrorCode::unsupported,
+                "'" + std::string(call.command().traits.name) +
+                    "' changes a connection, which a store is not; use a session, transaction() or pubsub");
   {
     py::gil_scoped_release release;
     self.store().perform(call.call());
@@ -78,9 +80,12 @@ Recorder& recorder(StoreObject& self) {
   return *self.target().recorder;
 }
 
-py::list run_recorded(StoreObject& self) { return recorder(self).run(!self.target().local); }
+py::list run_recorded(StoreObject& self) {
+  return recorder(self).run(!self.target().local);
+}
 
-py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, int db, bool decode_responses, const ViewTypes& types) {
+py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std::optional<int> database,
+                      bool decode_responses, const ViewTypes& types) {
   OpenOptions options;
   options.clock = std::move(clock);
   Target target;
@@ -89,7 +94,10 @@ py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, int 
     target.store = playhead::open(url, options);
   }
   Capabilities c = target.store->capabilities();
-  if (db < 0 || db >= c.databases) throw Error(ErrorCode::invalid, "db=" + std::to_string(db) + " is outside the store's databases 0.." + std::to_string(c.databases - 1));
+  int db = database.value_or(target.store->database());
+  if (db < 0 || db >= c.databases)
+    throw Error(ErrorCode::invalid, "db=" + std::to_string(db) + " is outside the store's databases 0.." +
+                                        std::to_string(c.databases - 1));
   target.db = static_cast<std::uint16_t>(db);
   target.decode = decode_responses;
   target.local = c.name == "memory";
@@ -99,14 +107,16 @@ py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, int 
 }
 
 const char* kind_name(Message::Kind kind) {
-  constexpr const char* names[] = {"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "message", "pmessage"};
+  constexpr const char* names[] = {"subscribe",    "unsubscribe", "psubscribe",
+                                   "punsubscribe", "message",     "pmessage"};
   return names[static_cast<std::size_t>(kind)];
 }
 
 /// A subscription whose messages wait in a bounded queue until Python asks for them.
 class Inbox {
  public:
-  Inbox(std::shared_ptr<Store> store, std::size_t limit) : store_(std::move(store)), queue_(std::make_shared<Queue>()) {
+  Inbox(std::shared_ptr<Store> store, std::size_t limit)
+      : store_(std::move(store)), queue_(std::make_shared<Queue>()) {
     queue_->limit = limit;
     auto queue = queue_;
     subscription_ = store_->subscribe([queue](const Message& m) { queue->put(m); });
@@ -131,7 +141,8 @@ class Inbox {
       {
         py::gil_scoped_release release;
         auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
-        if (seconds && end < until) until = std::chrono::time_point_cast<std::chrono::steady_clock::duration>(end);
+        if (seconds && end < until)
+          until = std::chrono::time_point_cast<std::chrono::steady_clock::duration>(end);
         m = queue_->take(until);
       }
       if (m) return as_tuple(*m);
@@ -160,7 +171,8 @@ class Inbox {
         items.pop_front();
         ++dropped;
       }
-      items.push_back({m.kind, std::string(m.pattern), std::string(m.channel), std::string(m.payload), m.count});
+      items.push_back(
+          {m.kind, std::string(m.pattern), std::string(m.channel), std::string(m.payload), m.count});
       wake.notify_one();
     }
     std::optional<Stored> take(std::chrono::steady_clock::time_point until) {
@@ -173,7 +185,9 @@ class Inbox {
   };
   static py::tuple as_tuple(const Stored& m) {
     bool pattern = m.kind == Message::Kind::pmessage;
-    return py::make_tuple(kind_name(m.kind), pattern ? py::object(py::bytes(m.pattern)) : py::object(py::none()), py::bytes(m.channel), py::bytes(m.payload), m.count);
+    return py::make_tuple(kind_name(m.kind),
+                          pattern ? py::object(py::bytes(m.pattern)) : py::object(py::none()),
+                          py::bytes(m.channel), py::bytes(m.payload), m.count);
   }
   std::shared_ptr<Store> store_;
   std::shared_ptr<Queue> queue_;
@@ -181,9 +195,12 @@ class Inbox {
 };
 
 void define_clocks(py::module_& m) {
-  py::class_<Clock, std::shared_ptr<Clock>>(m, "Clock", "Where a store gets its time from.").def("now", &Clock::now, "Unix time in milliseconds.");
-  py::class_<SystemClock, Clock, std::shared_ptr<SystemClock>>(m, "SystemClock", "The machine's clock.").def(py::init<>());
-  py::class_<ManualClock, Clock, std::shared_ptr<ManualClock>>(m, "ManualClock", "A clock that stands still until it is moved: tests travel in time with it.")
+  py::class_<Clock, std::shared_ptr<Clock>>(m, "Clock", "Where a store gets its time from.")
+      .def("now", &Clock::now, "Unix time in milliseconds.");
+  py::class_<SystemClock, Clock, std::shared_ptr<SystemClock>>(m, "SystemClock", "The machine's clock.")
+      .def(py::init<>());
+  py::class_<ManualClock, Clock, std::shared_ptr<ManualClock>>(
+      m, "ManualClock", "A clock that stands still until it is moved: tests travel in time with it.")
       .def(py::init<Millis>(), py::arg("start") = Millis{1'700'000'000'000})
       .def("advance", &ManualClock::advance, py::arg("ms"), "Moves the clock by so many milliseconds.")
       .def("set", &ManualClock::set, py::arg("ms"), "Sets the clock to a Unix time in milliseconds.");
@@ -195,22 +212,47 @@ void define_store(py::module_& m, const ViewTypes& types) {
   define_clocks(m);
   py::class_<StoreObject>(m, "StoreObject", py::dynamic_attr(), "A store, a batch or a transaction.")
       .def("execute", execute, "Performs any command by its name and arguments, as a client would send it.")
-      .def("batch", [](StoreObject& s) { return record(s, py::none()); }, "Begins a batch.")
-      .def("watching", [](StoreObject& s, const py::object& keys) { return record(s, keys); }, py::arg("keys"), "Begins an optimistic transaction.")
+      .def(
+          "batch", [](StoreObject& s) { return record(s, py::none()); }, "Begins a batch.")
+      .def(
+          "watching", [](StoreObject& s, const py::object& keys) { return record(s, keys); }, py::arg("keys"),
+          "Begins an optimistic transaction.")
       .def("run", run_recorded, "Runs what a batch or transaction has collected.")
-      .def("discard", [](StoreObject& s) { recorder(s).discard(); }, "Drops what a batch or transaction has collected.")
+      .def(
+          "discard", [](StoreObject& s) { recorder(s).discard(); },
+          "Drops what a batch or transaction has collected.")
       .def("__len__", [](StoreObject& s) { return recorder(s).size(); })
-      .def("database", [](StoreObject& s, int db) {
-        if (db < 0 || db >= s.store().capabilities().databases) throw Error(ErrorCode::command, "ERR DB index is out of range");
-        Target t = s.target();
-        t.db = static_cast<std::uint16_t>(db);
-        return with_target(s, std::move(t));
-      }, py::arg("db"), "The same store, another numbered database.")
-      .def("inbox", [](StoreObject& s, std::size_t limit) { return std::make_unique<Inbox>(s.target().store, limit); }, py::arg("limit") = 10000, "A subscription.")
-      .def("now", [](StoreObject& s) { py::gil_scoped_release r; return s.store().now(); }, "The store's time, Unix milliseconds.")
-      .def("close", [](StoreObject& s) { py::gil_scoped_release r; s.store().close(); }, "Closes the store for everybody who has it open.")
+      .def(
+          "database",
+          [](StoreObject& s, int db) {
+            if (db < 0 || db >= s.store().capabilities().databases)
+              throw Error(ErrorCode::command, "ERR DB index is out of range");
+            Target t = s.target();
+            t.db = static_cast<std::uint16_t>(db);
+            return with_target(s, std::move(t));
+          },
+          py::arg("db"), "The same store, another numbered database.")
+      .def(
+          "inbox",
+          [](StoreObject& s, std::size_t limit) { return std::make_unique<Inbox>(s.target().store, limit); },
+          py::arg("limit") = 10000, "A subscription.")
+      .def(
+          "now",
+          [](StoreObject& s) {
+            py::gil_scoped_release r;
+            return s.store().now();
+          },
+          "The store's time, Unix milliseconds.")
+      .def(
+          "close",
+          [](StoreObject& s) {
+            py::gil_scoped_release r;
+            s.store().close();
+          },
+          "Closes the store for everybody who has it open.")
       .def_property_readonly("db", [](StoreObject& s) { return s.target().db; })
-      .def_property_readonly("name", [](StoreObject& s) { return std::string(s.store().capabilities().name); })
+      .def_property_readonly("name",
+                             [](StoreObject& s) { return std::string(s.store().capabilities().name); })
       .def_property_readonly("persistent", [](StoreObject& s) { return s.store().capabilities().persistent; })
       .def_property_readonly("shared", [](StoreObject& s) { return s.store().capabilities().shared; });
   py::class_<Inbox>(m, "Inbox", "Messages of one subscriber.")
@@ -218,24 +260,33 @@ void define_store(py::module_& m, const ViewTypes& types) {
       .def("psubscribe", &Inbox::change<&Subscription::psubscribe>)
       .def("unsubscribe", &Inbox::change<&Subscription::unsubscribe>)
       .def("punsubscribe", &Inbox::change<&Subscription::punsubscribe>)
-      .def("get", &Inbox::get, py::arg("timeout") = py::none(), "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds.")
+      .def("get", &Inbox::get, py::arg("timeout") = py::none(),
+           "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds.")
       .def_property_readonly("dropped", &Inbox::dropped, "Messages lost because the queue was full.");
-  m.def("open", [types](const std::string& url, std::shared_ptr<Clock> clock, int db, bool decode) { return open_store(url, std::move(clock), db, decode, types); },
-        py::arg("url"), py::arg("clock") = py::none(), py::arg("db") = 0, py::arg("decode_responses") = false, "Opens a store.");
-  m.def("commands", [] {
-    py::list rows;
-    for (const Command& c : commands()) {
-      py::dict row;
-      row["name"] = std::string(c.traits.name);
-      row["method"] = method_text(c.code).name;
-      row["syntax"] = c.syntax;
-      row["arity"] = c.arity;
-      row["summary"] = std::string(c.traits.summary);
-      row["write"] = c.is(Flags::write);
-      rows.append(row);
-    }
-    return rows;
-  }, "The command table.");
+  m.def(
+      "open",
+      [types](const std::string& url, std::shared_ptr<Clock> clock, std::optional<int> db, bool decode) {
+        return open_store(url, std::move(clock), db, decode, types);
+      },
+      py::arg("url"), py::arg("clock") = py::none(), py::arg("db") = py::none(),
+      py::arg("decode_responses") = false, "Opens a store.");
+  m.def(
+      "commands",
+      [] {
+        py::list rows;
+        for (const Command& c : commands()) {
+          py::dict row;
+          row["name"] = std::string(c.traits.name);
+          row["method"] = method_text(c.code).name;
+          row["syntax"] = c.syntax;
+          row["arity"] = c.arity;
+          row["summary"] = std::string(c.traits.summary);
+          row["write"] = c.is(Flags::write);
+          rows.append(row);
+        }
+        return rows;
+      },
+      "The command table.");
 }
 
 }  // namespace playhead::python

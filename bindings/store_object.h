@@ -7,7 +7,8 @@ struct ViewTypes {
   PyTypeObject *strings, *keys, *hashes, *lists, *sets, *zsets, *hyperloglogs, *channels, *scripts;
 };
 
-/// A store as Python holds it: the base of playhead.Store, of batches and of transactions, which differ in their recorder only.
+/// A store as Python holds it: the base of playhead.Store, of batches and of transactions, which differ in
+/// their recorder only.
 class StoreObject {
  public:
   StoreObject(Target target, const ViewTypes& types) : target_(std::move(target)), types_(types) {}

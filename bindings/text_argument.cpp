@@ -28,14 +28,16 @@ Text copy_printed(PyObject* object, Arena& arena) {
 }  // namespace
 
 Text text_of(PyObject* object, Arena& arena, Text name) {
-  if (PyBytes_CheckExact(object)) return {PyBytes_AS_STRING(object), static_cast<std::size_t>(PyBytes_GET_SIZE(object))};
+  if (PyBytes_CheckExact(object))
+    return {PyBytes_AS_STRING(object), static_cast<std::size_t>(PyBytes_GET_SIZE(object))};
   if (PyUnicode_Check(object)) {
     Py_ssize_t size = 0;
     const char* data = PyUnicode_AsUTF8AndSize(object, &size);
     if (data == nullptr) throw py::error_already_set();
     return {data, static_cast<std::size_t>(size)};
   }
-  if ((PyLong_Check(object) && !PyBool_Check(object)) || PyFloat_Check(object)) return copy_printed(object, arena);
+  if ((PyLong_Check(object) && !PyBool_Check(object)) || PyFloat_Check(object))
+    return copy_printed(object, arena);
   if (PyObject_CheckBuffer(object)) return copy_buffer(object, arena);
   wrong_type(name, "bytes, str, int or float", object);
 }

@@ -7,14 +7,16 @@ namespace playhead::python {
 
 namespace py = pybind11;
 
-/// The bytes of a Python argument: bytes as they are, str in UTF-8, int and float in decimal; bytearray and memoryview are copied into the arena.
-/// Raises TypeError for anything else (bool included, since its text would be a surprise). Borrows from the object or the arena.
+/// The bytes of a Python argument: bytes as they are, str in UTF-8, int and float in decimal; bytearray and
+/// memoryview are copied into the arena. Raises TypeError for anything else (bool included, since its text
+/// would be a surprise). Borrows from the object or the arena.
 Text text_of(PyObject* object, Arena& arena, Text name);
 std::int64_t integer_of(PyObject* object, Text name);
 std::uint64_t unsigned_of(PyObject* object, Text name);
 double real_of(PyObject* object, Text name);
 
-/// Whether an argument is a list of values: list, tuple, set, frozenset, dict view, or another iterable that is no text.
+/// Whether an argument is a list of values: list, tuple, set, frozenset, dict view, or another iterable that
+/// is no text.
 bool is_sequence(PyObject* object);
 
 }  // namespace playhead::python

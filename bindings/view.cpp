@@ -43,21 +43,24 @@ MethodText method_text(std::uint16_t code) {
   return {keep(method_name(c)), keep(std::string(c.traits.summary) + "\n\n" + c.syntax)};
 }
 
-PyTypeObject* add_view_type(py::module_& m, const char* name, const char* doc, std::vector<PyMethodDef> methods) {
+PyTypeObject* add_view_type(py::module_& m, const char* name, const char* doc,
+                            std::vector<PyMethodDef> methods) {
   methods.push_back({nullptr, nullptr, 0, nullptr});
   auto* kept = new std::vector<PyMethodDef>(std::move(methods));
   PyType_Slot slots[] = {{Py_tp_methods, kept->data()},
                          {Py_tp_dealloc, reinterpret_cast<void*>(destroy_view)},
                          {Py_tp_doc, const_cast<char*>(doc)},
                          {0, nullptr}};
-  PyType_Spec spec{keep(std::string("playhead._playhead.") + name), sizeof(View), 0, Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+  PyType_Spec spec{keep(std::string("playhead._playhead.") + name), sizeof(View), 0,
+                   Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
   PyObject* type = PyType_FromSpec(&spec);
   if (type == nullptr) throw py::error_already_set();
   m.add_object(name, py::reinterpret_borrow<py::object>(type));
   return reinterpret_cast<PyTypeObject*>(type);
 }
 
-// The element that was taken is never lost: once served, the reply is returned and Ctrl-C is raised behind it.
+// The element that was taken is never lost: once served, the reply is returned and Ctrl-C is raised behind
+// it.
 bool wait_for(Store& store, AnyCall& call, Millis timeout) {
   struct Shared {
     std::mutex mutex;

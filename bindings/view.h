@@ -1,6 +1,6 @@
 #pragma once
-// A family of commands on a store, as a Python object: `store.strings`. Its methods are made from the command table, one per operation, as
-// vectorcall functions, since an ordinary binding costs more than the operation.
+// A family of commands on a store, as a Python object: `store.strings`. Its methods are made from the command
+// table, one per operation, as vectorcall functions, since an ordinary binding costs more than the operation.
 #include <pybind11/pybind11.h>
 
 #include <condition_variable>
@@ -19,13 +19,12 @@ struct Target {
   std::shared_ptr<Store> store;
   std::shared_ptr<Recorder> recorder;  ///< null, or where calls are queued instead (batches, transactions)
   std::uint16_t db = 0;
-  bool decode = false;        ///< str instead of bytes
-  bool local = false;         ///< memory: too quick to be worth releasing the GIL
+  bool decode = false;  ///< str instead of bytes
+  bool local = false;   ///< memory: too quick to be worth releasing the GIL
 };
 
 struct View {
-  PyObject_HEAD
-  Target* target;
+  PyObject_HEAD Target* target;
 };
 
 /// Creates a view of the given type on a target.
@@ -106,7 +105,8 @@ PyMethodDef make_method() {
 }
 
 /// Creates the Python type `name` with a method per operation and adds it to the module.
-PyTypeObject* add_view_type(py::module_& m, const char* name, const char* doc, std::vector<PyMethodDef> methods);
+PyTypeObject* add_view_type(py::module_& m, const char* name, const char* doc,
+                            std::vector<PyMethodDef> methods);
 
 template <class... Ops>
 PyTypeObject* add_view(py::module_& m, const char* name, const char* doc, Operations<Ops...>) {

@@ -2,6 +2,8 @@
 
 namespace playhead::python {
 
-PyTypeObject* add_lists(py::module_& m) { return add_view(m, "Lists", "Lists.", ListOperations{}); }
+PyTypeObject* add_lists(py::module_& m) {
+  return add_view(m, "Lists", "Lists.", ListOperations{});
+}
 
 }  // namespace playhead::python

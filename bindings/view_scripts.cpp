@@ -2,6 +2,8 @@
 
 namespace playhead::python {
 
-PyTypeObject* add_scripts(py::module_& m) { return add_view(m, "Scripts", "Lua scripts.", ScriptingOperations{}); }
+PyTypeObject* add_scripts(py::module_& m) {
+  return add_view(m, "Scripts", "Lua scripts.", ScriptingOperations{});
+}
 
 }  // namespace playhead::python

@@ -8,10 +8,13 @@ namespace playhead::embedded {
 
 namespace {
 // In Redis the empty channel matches the empty pattern only.
-bool matches(Text pattern, Text channel) { return glob_match(pattern, channel, false) && (pattern.empty() || !channel.empty()); }
+bool matches(Text pattern, Text channel) {
+  return glob_match(pattern, channel, false) && (pattern.empty() || !channel.empty());
+}
 }  // namespace
 
-// The handler runs under the subscriber's own mutex, recursive so that a handler may change its own subscription.
+// The handler runs under the subscriber's own mutex, recursive so that a handler may change its own
+// subscription.
 class Broker::Subscriber {
  public:
   explicit Subscriber(std::function<void(const Message&)> handler) : handler_(std::move(handler)) {}
@@ -44,10 +47,18 @@ class Broker::Handle final : public Subscription {
     for (const auto& c : subscriber_->channels) drop(broker_->channels_, c);
     for (const auto& p : subscriber_->patterns) drop(broker_->patterns_, p);
   }
-  void subscribe(List<Text> names) override { add(names, broker_->channels_, subscriber_->channels, Message::Kind::subscribe); }
-  void psubscribe(List<Text> names) override { add(names, broker_->patterns_, subscriber_->patterns, Message::Kind::psubscribe); }
-  void unsubscribe(List<Text> names) override { remove(names, broker_->channels_, subscriber_->channels, Message::Kind::unsubscribe); }
-  void punsubscribe(List<Text> names) override { remove(names, broker_->patterns_, subscriber_->patterns, Message::Kind::punsubscribe); }
+  void subscribe(List<Text> names) override {
+    add(names, broker_->channels_, subscriber_->channels, Message::Kind::subscribe);
+  }
+  void psubscribe(List<Text> names) override {
+    add(names, broker_->patterns_, subscriber_->patterns, Message::Kind::psubscribe);
+  }
+  void unsubscribe(List<Text> names) override {
+    remove(names, broker_->channels_, subscriber_->channels, Message::Kind::unsubscribe);
+  }
+  void punsubscribe(List<Text> names) override {
+    remove(names, broker_->patterns_, subscriber_->patterns, Message::Kind::punsubscribe);
+  }
 
  private:
   using Table = std::map<std::string, Members, std::less<>>;
@@ -114,7 +125,8 @@ void Broker::publish(Text channel, Text payload) {
   std::vector<std::pair<std::string, std::shared_ptr<Subscriber>>> by_pattern;
   {
     std::shared_lock lock(mutex_);
-    if (auto at = channels_.find(channel); at != channels_.end()) direct.assign(at->second.begin(), at->second.end());
+    if (auto at = channels_.find(channel); at != channels_.end())
+      direct.assign(at->second.begin(), at->second.end());
     for (const auto& [pattern, members] : patterns_)
       if (matches(pattern, channel))
         for (const auto& s : members) by_pattern.emplace_back(pattern, s);

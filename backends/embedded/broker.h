@@ -12,7 +12,8 @@ namespace playhead::embedded {
 
 class Broker : public std::enable_shared_from_this<Broker> {
  public:
-  /// Calls the handlers of everybody who subscribes to the channel, on this thread. Hold no stripe. Returns nothing: see receivers().
+  /// Calls the handlers of everybody who subscribes to the channel, on this thread. Hold no stripe. Returns
+  /// nothing: see receivers().
   void publish(Text channel, Text payload);
   /// How many subscriptions (patterns count each) a message on the channel reaches now.
   std::int64_t receivers(Text channel) const;

@@ -1,6 +1,7 @@
 #pragma once
-// How operations reach their commands. Including this file instantiates commands: each family does it once per storage, in a translation
-// unit of its own (backends/memory/commands_*.cpp, backends/rocksdb/commands_*.cpp).
+// How operations reach their commands. Including this file instantiates commands: each family does it once
+// per storage, in a translation unit of its own (backends/memory/commands_*.cpp,
+// backends/rocksdb/commands_*.cpp).
 #include "backends/embedded/store.h"
 
 namespace playhead::embedded {
@@ -12,7 +13,9 @@ concept Blocking = has(Op::traits.flags, Flags::blocking);
 template <class Op>
 concept SingleKey = requires(const Op& op) {
   { op.key } -> std::convertible_to<Text>;
-} && !requires { Op::several_keys; } && !requires(const Op& op) { op.touches_every_key(); } && !requires { Op::is_script; };
+} && !requires { Op::several_keys; } && !requires(const Op& op) { op.touches_every_key(); } && !requires {
+  Op::is_script;
+};
 
 template <class Op>
 constexpr bool writes = has(Op::traits.flags, Flags::write);
@@ -31,7 +34,9 @@ struct Dispatch {
   using Reply = typename Op::Reply;
   using Store = EmbeddedStore<S>;
 
-  static void inside(Tx<S>& tx, const Call& c) { exec(tx, c.db, *static_cast<const Op*>(c.operation), *static_cast<Reply*>(c.reply)); }
+  static void inside(Tx<S>& tx, const Call& c) {
+    exec(tx, c.db, *static_cast<const Op*>(c.operation), *static_cast<Reply*>(c.reply));
+  }
 
   static void alone(Store& store, const Call& c) {
     const Op& op = *static_cast<const Op*>(c.operation);
@@ -95,7 +100,8 @@ struct Dispatch {
   }
 
   static void script(Store& store, const Call& c, const Op& op) {
-    store.run_unit(stripes_of(op), true, true, [&](Tx<S>& tx) { exec(tx, c.db, op, *static_cast<Reply*>(c.reply)); });
+    store.run_unit(stripes_of(op), true, true,
+                   [&](Tx<S>& tx) { exec(tx, c.db, op, *static_cast<Reply*>(c.reply)); });
   }
 };
 

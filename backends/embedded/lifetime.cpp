@@ -16,7 +16,8 @@ namespace {
 constexpr auto period = std::chrono::milliseconds(100);
 constexpr Millis slice_us = 2000;
 
-// The thread exists while there are stores. The object is never destroyed, so that fork handlers may outlive static destruction.
+// The thread exists while there are stores. The object is never destroyed, so that fork handlers may outlive
+// static destruction.
 class Janitor {
  public:
   static Janitor& instance() {
@@ -51,7 +52,8 @@ class Janitor {
     for (Stoppable* s : stores_) s->forked();
     stores_.clear();
     current_ = nullptr;
-    if (thread_.joinable()) new std::thread(std::move(thread_));  // not ours to join: it does not exist in this process
+    if (thread_.joinable())
+      new std::thread(std::move(thread_));  // not ours to join: it does not exist in this process
     new (&wake_) std::condition_variable;
     new (&stepped_) std::condition_variable;
     mutex_.unlock();
@@ -59,7 +61,8 @@ class Janitor {
 
  private:
   Janitor() {
-    pthread_atfork([] { instance().before_fork(); }, [] { instance().after_fork(); }, [] { instance().in_child(); });
+    pthread_atfork([] { instance().before_fork(); }, [] { instance().after_fork(); },
+                   [] { instance().in_child(); });
   }
   void run() {
     std::unique_lock lock(mutex_);
@@ -88,7 +91,11 @@ class Janitor {
 
 }  // namespace
 
-void start_background(Stoppable& s) { Janitor::instance().add(s); }
-void stop_background(Stoppable& s) { Janitor::instance().remove(s); }
+void start_background(Stoppable& s) {
+  Janitor::instance().add(s);
+}
+void stop_background(Stoppable& s) {
+  Janitor::instance().remove(s);
+}
 
 }  // namespace playhead::embedded

@@ -1,5 +1,6 @@
 #pragma once
-// Background work of the embedded stores of this process: one thread steps them all. Also: what happens to them at fork().
+// Background work of the embedded stores of this process: one thread steps them all. Also: what happens to
+// them at fork().
 #include "playhead/text.h"
 
 namespace playhead::embedded {
@@ -9,7 +10,8 @@ class Stoppable {
   virtual ~Stoppable() = default;
   /// A slice of background work (expiry), about this long. Called by the janitor's thread.
   virtual void step(Millis budget_us) = 0;
-  /// This process is a forked child: locks and threads are not usable here. Called before fork() returns in the child.
+  /// This process is a forked child: locks and threads are not usable here. Called before fork() returns in
+  /// the child.
   virtual void forked() = 0;
 };
 

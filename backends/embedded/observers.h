@@ -1,6 +1,6 @@
 #pragma once
-// Who waits for keys: watches (optimistic transactions) and parked blocking operations. Everything here is guarded by one mutex that is
-// taken under stripes and never the other way round.
+// Who waits for keys: watches (optimistic transactions) and parked blocking operations. Everything here is
+// guarded by one mutex that is taken under stripes and never the other way round.
 #include <deque>
 #include <functional>
 #include <memory>
@@ -25,7 +25,8 @@ struct WatchState {
 /// A parked operation. Its mutex is held while it is being served; it is served once or cancelled.
 struct Waiter {
   enum class State : std::uint8_t { waiting, served, cancelled };
-  Waiter(AnyCall c, std::function<void(AnyCall&, std::exception_ptr)> d) : call(std::move(c)), done(std::move(d)) {}
+  Waiter(AnyCall c, std::function<void(AnyCall&, std::exception_ptr)> d)
+      : call(std::move(c)), done(std::move(d)) {}
   AnyCall call;
   std::function<void(AnyCall&, std::exception_ptr)> done;
   std::vector<KeyName> keys;  ///< the keys it waits for

@@ -81,7 +81,8 @@ struct Invocation {
   std::exception_ptr error;
 };
 
-// All work on the interpreter's stack happens in here: an interpreter that runs out of memory outside of a protected call ends the process.
+// All work on the interpreter's stack happens in here: an interpreter that runs out of memory outside of a
+// protected call ends the process.
 int invoke(lua_State* lua) {
   auto& in = *static_cast<Invocation*>(lua_touserdata(lua, 1));
   try {
@@ -164,9 +165,15 @@ class ScriptEngine::Impl {
 ScriptEngine::ScriptEngine() : impl_(std::make_unique<Impl>()) {}
 ScriptEngine::~ScriptEngine() = default;
 
-std::string ScriptEngine::load(Text source) { return impl_->load(source); }
-bool ScriptEngine::exists(Text sha1) const { return impl_->find(sha1).has_value(); }
-void ScriptEngine::flush() { impl_->flush(); }
+std::string ScriptEngine::load(Text source) {
+  return impl_->load(source);
+}
+bool ScriptEngine::exists(Text sha1) const {
+  return impl_->find(sha1).has_value();
+}
+void ScriptEngine::flush() {
+  impl_->flush();
+}
 
 std::string ScriptEngine::source(Text sha1) const {
   auto found = impl_->find(sha1);
@@ -174,7 +181,8 @@ std::string ScriptEngine::source(Text sha1) const {
   return *found;
 }
 
-Value ScriptEngine::run(Unit& unit, std::uint16_t db, Text source, List<Text> keys, List<Text> args, bool read_only) {
+Value ScriptEngine::run(Unit& unit, std::uint16_t db, Text source, List<Text> keys, List<Text> args,
+                        bool read_only) {
   Invocation in{sha1_hex(source), source, keys, args, nullptr, {}, nullptr};
   auto state = impl_->take();
   in.state = state.get();

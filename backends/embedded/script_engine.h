@@ -20,8 +20,9 @@ class ScriptEngine {
   /// The source of a loaded script. Throws Error{command} NOSCRIPT.
   std::string source(Text sha1) const;
 
-  /// Runs a script within a unit and converts its result as Redis does. A script that fails, or returns an error table, throws
-  /// Error{command}. UndeclaredKey passes through. Thread-safe: scripts of disjoint units run in parallel.
+  /// Runs a script within a unit and converts its result as Redis does. A script that fails, or returns an
+  /// error table, throws Error{command}. UndeclaredKey passes through. Thread-safe: scripts of disjoint units
+  /// run in parallel.
   Value run(Unit& unit, std::uint16_t db, Text source, List<Text> keys, List<Text> args, bool read_only);
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
-// EmbeddedStore: every command once, over any storage. A storage is given to it, and the stripes, watches, waiters, publishing and scripts are
-// here. The commands themselves are in commands/*.h; they are instantiated by family for each storage (see dispatch.h).
+// EmbeddedStore: every command once, over any storage. A storage is given to it, and the stripes, watches,
+// waiters, publishing and scripts are here. The commands themselves are in commands/*.h; they are
+// instantiated by family for each storage (see dispatch.h).
 #include <array>
 #include <atomic>
 
@@ -25,10 +26,12 @@ struct Thunk {
   Type waits_for = Type::none;
   bool (*served)(const void* reply) = nullptr;  ///< whether it got something
   void (*each_waited)(const void* operation, void* context, void (*each)(void* context, Text key)) = nullptr;
-  const void* (*narrowed)(const void* operation, Text key, Arena&) = nullptr;  ///< the operation on this one of its keys only
+  const void* (*narrowed)(const void* operation, Text key,
+                          Arena&) = nullptr;  ///< the operation on this one of its keys only
 };
 
-/// The thunks of a family of operations, in their order; defined in dispatch.h, instantiated once per family and storage.
+/// The thunks of a family of operations, in their order; defined in dispatch.h, instantiated once per family
+/// and storage.
 template <class S, class Family>
 const Thunk<S>* thunks_of();
 
@@ -90,9 +93,11 @@ class EmbeddedStore : public Store, public Stoppable {
       if (storage_->over_limit()) [[unlikely]]
         evict();
   }
-  /// What follows a unit's commit: watches and waiters, still holding its stripes; then these are released and messages delivered.
+  /// What follows a unit's commit: watches and waiters, still holding its stripes; then these are released
+  /// and messages delivered.
   void finish(Aftermath& after, HeldStripes& held);
-  /// Runs body(tx) as a unit that sees its own writes, under the keys' stripes; again under all of them if it touches others.
+  /// Runs body(tx) as a unit that sees its own writes, under the keys' stripes; again under all of them if it
+  /// touches others.
   void run_unit(StripeSet set, bool undo, bool keep_on_error, const std::function<void(Tx<S>&)>& body);
 
   // Stoppable
@@ -110,10 +115,11 @@ class EmbeddedStore : public Store, public Stoppable {
   };
   /// What serving waiters leads to.
   struct Round {
-    std::vector<KeyName> ready;    ///< keys whose waiters to look at
+    std::vector<KeyName> ready;  ///< keys whose waiters to look at
     std::vector<Served> done;
     Published published;
-    std::vector<KeyName> blocked;  ///< keys whose first waiter needs stripes that could not be had out of order
+    std::vector<KeyName>
+        blocked;  ///< keys whose first waiter needs stripes that could not be had out of order
   };
 
   [[noreturn]] void refuse_use() const;

@@ -1,5 +1,6 @@
 #pragma once
-// The definitions of EmbeddedStore. Included by one translation unit per storage, which instantiates the class.
+// The definitions of EmbeddedStore. Included by one translation unit per storage, which instantiates the
+// class.
 #include <algorithm>
 #include <random>
 
@@ -10,7 +11,8 @@ namespace playhead::embedded {
 inline Error closed_error(bool in_child) {
   if (in_child)
     return Error(ErrorCode::closed,
-                 "the store was opened before fork() and cannot be used in the child; open it in the child, or share it by a redis:// store");
+                 "the store was opened before fork() and cannot be used in the child; open it in the child, "
+                 "or share it by a redis:// store");
   return Error(ErrorCode::closed, "the store is closed; open it again");
 }
 
@@ -33,13 +35,16 @@ const std::array<Thunk<S>, operation_count>& thunks() {
   return all;
 }
 
-// ---- stripes and keys of a call ------------------------------------------------------------------------------------------------
+// ---- stripes and keys of a call
+// ------------------------------------------------------------------------------------------------
 
 template <class S>
 StripeSet EmbeddedStore<S>::stripes_of(const AnyCall& call) {
   StripeSet set;
   if (call.command().touches_every_key(call.operation())) return set.set();
-  call.command().list_keys(call.operation(), &set, [](void* context, Text key) { static_cast<StripeSet*>(context)->set(stripe_of(hash_of(key))); });
+  call.command().list_keys(call.operation(), &set, [](void* context, Text key) {
+    static_cast<StripeSet*>(context)->set(stripe_of(hash_of(key)));
+  });
   return set;
 }
 
@@ -52,12 +57,14 @@ std::vector<KeyName> EmbeddedStore<S>::waited_keys(const AnyCall& call) {
   thunks<S>()[call.command().code].each_waited(call.operation(), &context, [](void* c, Text key) {
     auto& out = *static_cast<Context*>(c);
     KeyName name{out.db, std::string(key)};
-    if (std::find(out.keys.begin(), out.keys.end(), name) == out.keys.end()) out.keys.push_back(std::move(name));
+    if (std::find(out.keys.begin(), out.keys.end(), name) == out.keys.end())
+      out.keys.push_back(std::move(name));
   });
   return std::move(context.keys);
 }
 
-// ---- construction, closing -----------------------------------------------------------------------------------------------------
+// ---- construction, closing
+// -----------------------------------------------------------------------------------------------------
 
 template <class S>
 EmbeddedStore<S>::EmbeddedStore(std::shared_ptr<S> storage, Capabilities capabilities, Options options)
@@ -97,10 +104,12 @@ void EmbeddedStore<S>::refuse_use() const {
   throw closed_error(state_.load() == State::forked);
 }
 
-// ---- units ---------------------------------------------------------------------------------------------------------------------
+// ---- units
+// ---------------------------------------------------------------------------------------------------------------------
 
 template <class S>
-void EmbeddedStore<S>::run_unit(StripeSet set, bool undo, bool keep_on_error, const std::function<void(Tx<S>&)>& body) {
+void EmbeddedStore<S>::run_unit(StripeSet set, bool undo, bool keep_on_error,
+                                const std::function<void(Tx<S>&)>& body) {
   for (;;) {
     HeldStripes held(shared_.stripes, set);
     check_open();
@@ -161,7 +170,8 @@ void EmbeddedStore<S>::perform_in(Tx<S>& tx, AnyCall& call) {
 }
 
 template <class S>
-void EmbeddedStore<S>::run_batch(Batch& batch, StripeSet set, const std::function<bool(Tx<S>&)>& precondition, bool& ran) {
+void EmbeddedStore<S>::run_batch(Batch& batch, StripeSet set, const std::function<bool(Tx<S>&)>& precondition,
+                                 bool& ran) {
   bool room = false;
   for (const AnyCall& call : batch.calls) {
     set |= stripes_of(call);
@@ -171,7 +181,8 @@ void EmbeddedStore<S>::run_batch(Batch& batch, StripeSet set, const std::functio
   // What the cache of scripts tells must not depend on a first attempt that touched undeclared keys.
   for (const AnyCall& c : batch.calls)
     if (c.command().traits.name.starts_with("script|")) set.set();
-  bool scripts = std::any_of(batch.calls.begin(), batch.calls.end(), [](const AnyCall& c) { return c.command().traits.group == Group::scripting; });
+  bool scripts = std::any_of(batch.calls.begin(), batch.calls.end(),
+                             [](const AnyCall& c) { return c.command().traits.group == Group::scripting; });
   run_unit(set, scripts, false, [&](Tx<S>& tx) {
     ran = !precondition || precondition(tx);
     if (!ran) return;
@@ -185,7 +196,8 @@ void EmbeddedStore<S>::perform(Batch& batch) {
   run_batch(batch, {}, nullptr, ran);
 }
 
-// ---- after a unit --------------------------------------------------------------------------------------------------------------
+// ---- after a unit
+// --------------------------------------------------------------------------------------------------------------
 
 template <class S>
 void EmbeddedStore<S>::finish(Aftermath& after, HeldStripes& held) {
@@ -249,12 +261,14 @@ bool EmbeddedStore<S>::try_waiter(const std::shared_ptr<Waiter>& w, const KeyNam
   }
   w->state = Waiter::State::served;
   shared_.observers->unpark(*w);
-  for (const KeyName& k : w->keys) shared_.stripes[stripe_of(hash_of(k.name))].observers.fetch_sub(1, std::memory_order_relaxed);
+  for (const KeyName& k : w->keys)
+    shared_.stripes[stripe_of(hash_of(k.name))].observers.fetch_sub(1, std::memory_order_relaxed);
   round.done.push_back({w, error});
   return true;
 }
 
-// Waiters that need stripes below those held: all stripes of the first such waiter are taken in order and the round goes on from there.
+// Waiters that need stripes below those held: all stripes of the first such waiter are taken in order and the
+// round goes on from there.
 template <class S>
 void EmbeddedStore<S>::serve_again(std::vector<KeyName> keys) {
   for (const KeyName& key : keys) {
@@ -279,7 +293,8 @@ void EmbeddedStore<S>::deliver(Round& round) {
   if (!round.blocked.empty()) serve_again(std::move(round.blocked));
 }
 
-// ---- blocking ------------------------------------------------------------------------------------------------------------------
+// ---- blocking
+// ------------------------------------------------------------------------------------------------------------------
 
 template <class S>
 class EmbeddedStore<S>::TicketOn final : public Ticket {
@@ -290,7 +305,8 @@ class EmbeddedStore<S>::TicketOn final : public Ticket {
     if (waiter_->state != Waiter::State::waiting) return waiter_->state == Waiter::State::cancelled;
     waiter_->state = Waiter::State::cancelled;
     shared_.observers->unpark(*waiter_);
-    for (const KeyName& k : waiter_->keys) shared_.stripes[stripe_of(hash_of(k.name))].observers.fetch_sub(1, std::memory_order_relaxed);
+    for (const KeyName& k : waiter_->keys)
+      shared_.stripes[stripe_of(hash_of(k.name))].observers.fetch_sub(1, std::memory_order_relaxed);
     return true;
   }
 
@@ -300,9 +316,12 @@ class EmbeddedStore<S>::TicketOn final : public Ticket {
 };
 
 template <class S>
-std::unique_ptr<Ticket> EmbeddedStore<S>::park(AnyCall call, std::function<void(AnyCall&, std::exception_ptr)> done) {
+std::unique_ptr<Ticket> EmbeddedStore<S>::park(AnyCall call,
+                                               std::function<void(AnyCall&, std::exception_ptr)> done) {
   const Thunk<S>& thunk = thunks_[call.command().code];
-  if (thunk.served == nullptr) throw Error(ErrorCode::invalid, "only a blocking command can be parked, not '" + std::string(call.command().traits.name) + "'");
+  if (thunk.served == nullptr)
+    throw Error(ErrorCode::invalid, "only a blocking command can be parked, not '" +
+                                        std::string(call.command().traits.name) + "'");
   check_database(call.db());
   auto w = std::make_shared<Waiter>(std::move(call), std::move(done));
   w->keys = waited_keys(w->call);
@@ -324,7 +343,8 @@ std::unique_ptr<Ticket> EmbeddedStore<S>::park(AnyCall call, std::function<void(
         return ticket;
       }
     }
-    for (const KeyName& k : w->keys) shared_.stripes[stripe_of(hash_of(k.name))].observers.fetch_add(1, std::memory_order_relaxed);
+    for (const KeyName& k : w->keys)
+      shared_.stripes[stripe_of(hash_of(k.name))].observers.fetch_add(1, std::memory_order_relaxed);
     shared_.observers->park(w);
   }
   if (behind_others) serve_again(w->keys);
@@ -337,7 +357,8 @@ std::unique_ptr<Subscription> EmbeddedStore<S>::subscribe(std::function<void(con
   return shared_.broker->subscribe(std::move(handler));
 }
 
-// ---- watching ------------------------------------------------------------------------------------------------------------------
+// ---- watching
+// ------------------------------------------------------------------------------------------------------------------
 
 template <class S>
 class EmbeddedStore<S>::WatchOn final : public Watch {
@@ -389,7 +410,8 @@ class EmbeddedStore<S>::WatchOn final : public Watch {
   void end() {
     store_.shared_.observers->remove(state_);
     for (const auto& watched : state_->keys)
-      store_.shared_.stripes[stripe_of(hash_of(watched.key.name))].observers.fetch_sub(1, std::memory_order_relaxed);
+      store_.shared_.stripes[stripe_of(hash_of(watched.key.name))].observers.fetch_sub(
+          1, std::memory_order_relaxed);
     state_->keys.clear();
     state_->dirty = false;
   }
@@ -404,7 +426,8 @@ std::unique_ptr<Watch> EmbeddedStore<S>::watch() {
   return std::make_unique<WatchOn>(*this);
 }
 
-// ---- background ----------------------------------------------------------------------------------------------------------------
+// ---- background
+// ----------------------------------------------------------------------------------------------------------------
 
 // Expired keys are reclaimed stripe by stripe; a stripe in use is left for the next round.
 template <class S>
@@ -418,7 +441,8 @@ void EmbeddedStore<S>::step(Millis budget_us) {
     if (!lock.owns_lock() || state_.load(std::memory_order_relaxed) != State::open) continue;
     Millis time = now();
     std::vector<KeyName> gone;
-    storage_->expired(i, time, keys_at_once, [&](const Key& key) { gone.push_back({key.db, std::string(key.name)}); });
+    storage_->expired(i, time, keys_at_once,
+                      [&](const Key& key) { gone.push_back({key.db, std::string(key.name)}); });
     if (gone.empty()) continue;
     Tx<S> tx(*storage_, shared_, Mode::many, false, nullptr);
     for (const KeyName& key : gone) tx.open(key.db, key.name);  // opening a key that has expired removes it
@@ -431,7 +455,8 @@ void EmbeddedStore<S>::evict() {
   if constexpr (requires { storage_->over_limit(); }) {
     thread_local std::minstd_rand random{std::random_device{}()};
     for (int attempts = 0; storage_->over_limit(); ++attempts) {
-      if (attempts > 4 * static_cast<int>(stripe_count)) refuse("OOM command not allowed when used memory > 'maxmemory'.");
+      if (attempts > 4 * static_cast<int>(stripe_count))
+        refuse("OOM command not allowed when used memory > 'maxmemory'.");
       std::size_t i = random() % stripe_count;
       std::unique_lock lock(shared_.stripes[i].mutex);
       check_open();

@@ -1,6 +1,6 @@
 #pragma once
-// The locks of an embedded store. A unit holds the stripes of all its keys; they are always taken in ascending order, so that units
-// cannot deadlock.
+// The locks of an embedded store. A unit holds the stripes of all its keys; they are always taken in
+// ascending order, so that units cannot deadlock.
 #include <array>
 #include <atomic>
 #include <bitset>
@@ -12,7 +12,8 @@ namespace playhead::embedded {
 
 struct alignas(64) Stripe {
   std::mutex mutex;
-  /// Watches and parked operations on keys of this stripe. Raised holding the mutex, so that a unit cannot miss them; lowered at any time.
+  /// Watches and parked operations on keys of this stripe. Raised holding the mutex, so that a unit cannot
+  /// miss them; lowered at any time.
   std::atomic<std::uint32_t> observers = 0;
 };
 
@@ -31,15 +32,19 @@ class Stripes {
 class HeldStripes {
  public:
   HeldStripes(Stripes& stripes, const StripeSet& set) : stripes_(stripes), set_(set) {
-    for (std::size_t i = set_._Find_first(); i < stripe_count; i = set_._Find_next(i)) stripes_[i].mutex.lock();
+    for (std::size_t i = set_._Find_first(); i < stripe_count; i = set_._Find_next(i))
+      stripes_[i].mutex.lock();
   }
   /// Takes over one stripe that is locked already.
-  HeldStripes(Stripes& stripes, std::size_t locked, std::adopt_lock_t) : stripes_(stripes) { set_.set(locked); }
+  HeldStripes(Stripes& stripes, std::size_t locked, std::adopt_lock_t) : stripes_(stripes) {
+    set_.set(locked);
+  }
   HeldStripes(const HeldStripes&) = delete;
   HeldStripes& operator=(const HeldStripes&) = delete;
   ~HeldStripes() { release(); }
   void release() {
-    for (std::size_t i = set_._Find_first(); i < stripe_count; i = set_._Find_next(i)) stripes_[i].mutex.unlock();
+    for (std::size_t i = set_._Find_first(); i < stripe_count; i = set_._Find_next(i))
+      stripes_[i].mutex.unlock();
     set_.reset();
   }
   const StripeSet& set() const { return set_; }

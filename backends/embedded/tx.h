@@ -1,5 +1,6 @@
 #pragma once
-// What the commands see of a unit: the storage's primitives, with expiry, time, and notes for watches, waiters and publishing added.
+// What the commands see of a unit: the storage's primitives, with expiry, time, and notes for watches,
+// waiters and publishing added.
 #include <memory>
 #include <span>
 #include <string>
@@ -81,7 +82,8 @@ class Tx {
     if (now_ == 0) now_ = shared_.clock->now();
     return now_;
   }
-  /// A command in a unit of many starts a fresh look at the clock only if the unit has not fixed its time (scripts do).
+  /// A command in a unit of many starts a fresh look at the clock only if the unit has not fixed its time
+  /// (scripts do).
   void fix_time(Millis t) { now_ = t; }
 
   // ---- keys

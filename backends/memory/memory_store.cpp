@@ -26,7 +26,10 @@ Eviction eviction_named(const std::string& name) {
                                                                {"volatile-ttl", Eviction::volatile_ttl}}};
   for (const auto& [known, policy] : names)
     if (known == name) return policy;
-  throw Error(ErrorCode::invalid, "eviction '" + name + "' is unknown; use noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random or volatile-ttl");
+  throw Error(ErrorCode::invalid,
+              "eviction '" + name +
+                  "' is unknown; use noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, "
+                  "volatile-lfu, volatile-random or volatile-ttl");
 }
 
 }  // namespace
@@ -36,10 +39,13 @@ std::shared_ptr<Store> make_memory_store(MemoryOptions options) {
   storage->limit_memory(options.memory_limit, eviction_named(options.eviction));
   Capabilities capabilities;
   capabilities.name = "memory";
-  return std::make_shared<EmbeddedMemory>(std::move(storage), capabilities, EmbeddedMemory::Options{std::move(options.clock), options.databases});
+  return std::make_shared<EmbeddedMemory>(
+      std::move(storage), capabilities, EmbeddedMemory::Options{std::move(options.clock), options.databases});
 }
 
-bool is_closed(const Store& store) { return !dynamic_cast<const EmbeddedMemory&>(store).is_open(); }
+bool is_closed(const Store& store) {
+  return !dynamic_cast<const EmbeddedMemory&>(store).is_open();
+}
 
 }  // namespace memory
 }  // namespace playhead

@@ -10,8 +10,8 @@ namespace playhead::memory {
 struct MemoryOptions {
   std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
   std::uint16_t databases = 16;
-  std::uint64_t memory_limit = 0;         ///< bytes; 0: none
-  std::string eviction = "noeviction";    ///< Redis's maxmemory-policy
+  std::uint64_t memory_limit = 0;       ///< bytes; 0: none
+  std::string eviction = "noeviction";  ///< Redis's maxmemory-policy
 };
 
 /// A new, empty store in this process's memory. Throws Error{invalid} for an unknown eviction policy.

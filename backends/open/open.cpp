@@ -23,7 +23,9 @@ std::shared_ptr<Store> open_memory(Url& url, const OpenOptions& options) {
   o.memory_limit = static_cast<std::uint64_t>(url.take_number("maxmemory", 0, 0, INT64_MAX));
   o.eviction = url.take("eviction").value_or("noeviction");
   url.finish();
-  if (!url.path.empty()) throw Error(ErrorCode::invalid, "the store URL memory://" + url.host + url.path + " has a path; a memory store has only a name");
+  if (!url.path.empty())
+    throw Error(ErrorCode::invalid, "the store URL memory://" + url.host + url.path +
+                                        " has a path; a memory store has only a name");
   if (url.host.empty()) return memory::make_memory_store(std::move(o));
 
   struct Named {
@@ -35,9 +37,13 @@ std::shared_ptr<Store> open_memory(Url& url, const OpenOptions& options) {
   std::lock_guard lock(mutex);
   Named& entry = (*named)[url.host];
   if (auto store = entry.store.lock(); store && !memory::is_closed(*store)) {
-    bool same = entry.options.databases == o.databases && entry.options.memory_limit == o.memory_limit && entry.options.eviction == o.eviction &&
+    bool same = entry.options.databases == o.databases && entry.options.memory_limit == o.memory_limit &&
+                entry.options.eviction == o.eviction &&
                 (!options.clock || entry.options.clock == options.clock);
-    if (!same) throw Error(ErrorCode::invalid, "memory://" + url.host + " is open with other options; use the same options or another name");
+    if (!same)
+      throw Error(
+          ErrorCode::invalid,
+          "memory://" + url.host + " is open with other options; use the same options or another name");
     return store;
   }
   auto store = memory::make_memory_store(o);
@@ -47,22 +53,27 @@ std::shared_ptr<Store> open_memory(Url& url, const OpenOptions& options) {
 
 std::shared_ptr<Store> open_rocksdb(Url& url, const OpenOptions& options) {
 #ifdef PLAYHEAD_HAS_ROCKSDB
-  if (url.path.empty() || !url.host.empty()) throw Error(ErrorCode::invalid, "a RocksDB store is named by an absolute path: rocksdb:///path/to/directory");
+  if (url.path.empty() || !url.host.empty())
+    throw Error(ErrorCode::invalid,
+                "a RocksDB store is named by an absolute path: rocksdb:///path/to/directory");
   rocks::RocksStoreOptions o;
   o.clock = options.clock;
   o.storage.durability = rocks::durability_named(url.take("durability").value_or("periodic"));
-  o.storage.sync_interval_ms = static_cast<unsigned>(url.take_number("sync_ms", o.storage.sync_interval_ms, 1, 3'600'000));
-  o.storage.cache_bytes = static_cast<std::size_t>(url.take_number("cache", static_cast<std::int64_t>(o.storage.cache_bytes), 0, INT64_MAX));
+  o.storage.sync_interval_ms =
+      static_cast<unsigned>(url.take_number("sync_ms", o.storage.sync_interval_ms, 1, 3'600'000));
+  o.storage.cache_bytes = static_cast<std::size_t>(
+      url.take_number("cache", static_cast<std::int64_t>(o.storage.cache_bytes), 0, INT64_MAX));
   o.databases = static_cast<std::uint16_t>(url.take_number("databases", 16, 1, 10000));
   url.finish();
   return rocks::open_rocks_store(url.path, std::move(o));
 #else
   (void)url, (void)options;
-  throw Error(ErrorCode::unsupported, "this build has no RocksDB store; configure it with PLAYHEAD_ROCKSDB=ON");
+  throw Error(ErrorCode::unsupported,
+              "this build has no RocksDB store; configure it with PLAYHEAD_ROCKSDB=ON");
 #endif
 }
 
-std::shared_ptr<Store> open_redis(Url& url, const OpenOptions& options) {
+std::shared_ptr<Store> open_redis(Url& url, std::uint16_t db, const OpenOptions& options) {
 #ifdef PLAYHEAD_HAS_REDIS
   redis::RedisOptions o;
   o.clock = options.clock;
@@ -70,34 +81,57 @@ std::shared_ptr<Store> open_redis(Url& url, const OpenOptions& options) {
   o.password = url.password;
   o.client_name = url.take("client_name").value_or("");
   o.timeout_ms = url.take_number("timeout_ms", o.timeout_ms, 1, 3'600'000);
-  o.pool_size = static_cast<std::size_t>(url.take_number("pool", static_cast<std::int64_t>(o.pool_size), 1, 10'000));
-  std::string db = url.take("db").value_or("0");
+  o.pool_size =
+      static_cast<std::size_t>(url.take_number("pool", static_cast<std::int64_t>(o.pool_size), 1, 10'000));
+  o.db = db;
   if (url.scheme == "redis+unix") {
     o.unix_socket = url.path;
   } else {
     if (!url.host.empty()) o.host = url.host;
     if (url.port != 0) o.port = url.port;
-    if (url.path.size() > 1) db = url.path.substr(1);
   }
   url.finish();
-  url.query["db"] = db;
-  o.db = static_cast<std::uint16_t>(url.take_number("db", 0, 0, 65535));
   return std::make_shared<redis::RedisStore>(std::move(o));
 #else
-  (void)url, (void)options;
+  (void)url, (void)db, (void)options;
   throw Error(ErrorCode::unsupported, "this build has no Redis store; configure it with PLAYHEAD_REDIS=ON");
 #endif
+}
+
+bool is_redis(const Url& url) {
+  return url.scheme == "redis" || url.scheme == "redis+unix";
+}
+
+std::shared_ptr<Store> open_scheme(Url& url, std::uint16_t db, const OpenOptions& options) {
+  if (url.scheme == "memory") return open_memory(url, options);
+  if (url.scheme == "rocksdb") return open_rocksdb(url, options);
+  if (is_redis(url)) return open_redis(url, db, options);
+  if (url.scheme == "rediss")
+    throw Error(ErrorCode::unsupported,
+                "rediss:// needs a hiredis with TLS (1.0 or later), which this build does not have; use "
+                "redis:// through a TLS tunnel");
+  throw Error(ErrorCode::invalid, "the store URL's scheme '" + url.scheme +
+                                      "' is unknown; use memory, rocksdb, redis or redis+unix");
 }
 
 }  // namespace
 
 std::shared_ptr<Store> open(Text text, const OpenOptions& options) {
   Url url = Url::parse(text);
-  if (url.scheme == "memory") return open_memory(url, options);
-  if (url.scheme == "rocksdb") return open_rocksdb(url, options);
-  if (url.scheme == "redis" || url.scheme == "redis+unix") return open_redis(url, options);
-  if (url.scheme == "rediss") throw Error(ErrorCode::unsupported, "rediss:// needs a hiredis with TLS (1.0 or later), which this build does not have; use redis:// through a TLS tunnel");
-  throw Error(ErrorCode::invalid, "the store URL's scheme '" + url.scheme + "' is unknown; use memory, rocksdb, redis or redis+unix");
+  if (url.scheme == "redis" && url.path.size() > 1) {
+    if (url.query.count("db") != 0)
+      throw Error(ErrorCode::invalid,
+                  "the store URL names its database twice, by its path and by db=; use one");
+    url.query["db"] = url.path.substr(1);
+  }
+  auto db = static_cast<std::uint16_t>(url.take_number("db", 0, 0, 65535));
+  std::shared_ptr<Store> store = open_scheme(url, db, options);
+  if (db == 0) return store;
+  if (!is_redis(url) && db >= store->capabilities().databases)  // a Redis server is asked when first used
+    throw Error(ErrorCode::invalid,
+                "the store URL has db=" + std::to_string(db) + ", but the store's databases are 0 to " +
+                    std::to_string(store->capabilities().databases - 1) + "; raise databases=");
+  return std::make_shared<StoreWrapper>(std::move(store), db);
 }
 
 }  // namespace playhead

@@ -7,7 +7,9 @@ namespace playhead {
 
 namespace {
 
-[[noreturn]] void bad(const std::string& why) { throw Error(ErrorCode::invalid, "the store URL " + why); }
+[[noreturn]] void bad(const std::string& why) {
+  throw Error(ErrorCode::invalid, "the store URL " + why);
+}
 
 int hex(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -23,7 +25,8 @@ std::string decode(Text s) {
       out += s[i];
       continue;
     }
-    if (i + 2 >= s.size() || hex(s[i + 1]) < 0 || hex(s[i + 2]) < 0) bad("has a '%' that is not followed by two hexadecimal digits; write %25 for a percent sign");
+    if (i + 2 >= s.size() || hex(s[i + 1]) < 0 || hex(s[i + 2]) < 0)
+      bad("has a '%' that is not followed by two hexadecimal digits; write %25 for a percent sign");
     out += static_cast<char>(hex(s[i + 1]) * 16 + hex(s[i + 2]));
     i += 2;
   }
@@ -57,7 +60,8 @@ void parse_authority(Text authority, Url& url) {
   }
   std::int64_t number = 0;
   if (port.empty()) return;
-  if (!parse_int64(port, number) || number < 1 || number > 65535) bad("has the port '" + std::string(port) + "', which is not a number from 1 to 65535");
+  if (!parse_int64(port, number) || number < 1 || number > 65535)
+    bad("has the port '" + std::string(port) + "', which is not a number from 1 to 65535");
   url.port = static_cast<int>(number);
 }
 
@@ -67,7 +71,9 @@ Url Url::parse(Text text) {
   Url url;
   std::size_t colon = text.find("://");
   if (colon == Text::npos)
-    bad("'" + std::string(text) + "' has no scheme; give memory://, memory://name, rocksdb:///path, redis://host:6379/0 or redis+unix:///socket");
+    bad("'" + std::string(text) +
+        "' has no scheme; give memory://, memory://name, rocksdb:///path, redis://host:6379/0 or "
+        "redis+unix:///socket");
   url.scheme = text.substr(0, colon);
   Text rest = text.substr(colon + 3);
   Text location = cut(rest, '?');
@@ -91,17 +97,20 @@ std::optional<std::string> Url::take(const std::string& name) {
   return value;
 }
 
-std::int64_t Url::take_number(const std::string& name, std::int64_t usual, std::int64_t min, std::int64_t max) {
+std::int64_t Url::take_number(const std::string& name, std::int64_t usual, std::int64_t min,
+                              std::int64_t max) {
   auto text = take(name);
   if (!text) return usual;
   std::int64_t n = 0;
   if (!parse_int64(*text, n) || n < min || n > max)
-    bad("has " + name + "=" + *text + ", which must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+    bad("has " + name + "=" + *text + ", which must be a whole number from " + std::to_string(min) + " to " +
+        std::to_string(max));
   return n;
 }
 
 void Url::finish() const {
-  if (!query.empty()) bad("has the parameter '" + query.begin()->first + "', which " + scheme + ":// does not know");
+  if (!query.empty())
+    bad("has the parameter '" + query.begin()->first + "', which " + scheme + ":// does not know");
 }
 
 }  // namespace playhead

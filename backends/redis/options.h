@@ -15,8 +15,8 @@ struct RedisOptions {
   std::string user;         ///< empty: the default user
   std::string password;     ///< empty: no AUTH
   std::string client_name;  ///< shown by CLIENT LIST; empty: none
-  /// The database that a new connection selects for calls that name none (TIME, PUBLISH). A Call's db always
-  /// decides for itself.
+  /// The database that a new connection selects for requests that belong to none (TIME, CONFIG). A Call's db
+  /// always decides for itself.
   std::uint16_t db = 0;
 
   /// The deadline of one call: waiting for a connection, connecting and the exchange together. Resolving a

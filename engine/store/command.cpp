@@ -70,8 +70,12 @@ std::string unknown_command(List<Text> arguments) {
 
 }  // namespace
 
-List<Command> commands() { return table(); }
-const Command& command(std::uint16_t code) { return table()[code]; }
+List<Command> commands() {
+  return table();
+}
+const Command& command(std::uint16_t code) {
+  return table()[code];
+}
 
 const Command* find_command(List<Text> arguments) {
   if (arguments.empty()) return nullptr;
@@ -91,16 +95,21 @@ void check_arity(const Command& c, List<Text> arguments) {
 
 void refuse_unknown(List<Text> arguments) {
   if (!arguments.empty() && names().containers.contains(lower(arguments[0]))) {
-    if (arguments.size() < 2) refuse("ERR wrong number of arguments for '" + lower(arguments[0]) + "' command");
+    if (arguments.size() < 2)
+      refuse("ERR wrong number of arguments for '" + lower(arguments[0]) + "' command");
     std::string upper = lower(arguments[0]);
-    std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
     refuse("ERR unknown subcommand '" + c_text(arguments[1], 128) + "'. Try " + upper + " HELP.");
   }
   refuse(unknown_command(arguments));
 }
 
 AnyCall::AnyCall(const Command& c, std::uint16_t db)
-    : command_(&c), db_(db), arena_(std::make_unique<Arena>()), reply_(::operator new(c.reply_size), FreeReply{&c}) {
+    : command_(&c),
+      db_(db),
+      arena_(std::make_unique<Arena>()),
+      reply_(::operator new(c.reply_size), FreeReply{&c}) {
   c.make_reply(reply_.get());
 }
 
@@ -137,7 +146,9 @@ AnyCall AnyCall::copy_of(std::uint16_t code, const void* operation, std::uint16_
   return call;
 }
 
-AnyCall AnyCall::copy() const { return copy_of(command_->code, operation_, db_); }
+AnyCall AnyCall::copy() const {
+  return copy_of(command_->code, operation_, db_);
+}
 
 void AnyCall::emit(Sink& sink) const {
   if (error)

@@ -1,5 +1,6 @@
 #pragma once
-// Makes the rows of the command table from operation types. Each family's rows are made in a translation unit of their own.
+// Makes the rows of the command table from operation types. Each family's rows are made in a translation unit
+// of their own.
 #include "playhead/operations.h"
 
 namespace playhead {
@@ -73,7 +74,8 @@ Command make_row() {
   c.last_key = inspector.last_key;
   c.key_step = inspector.key_step;
   c.movable_keys = inspector.movable_keys;
-  for (char ch : Op::traits.name) c.syntax += ch == '|' ? ' ' : static_cast<char>(ch >= 'a' && ch <= 'z' ? ch - 32 : ch);
+  for (char ch : Op::traits.name)
+    c.syntax += ch == '|' ? ' ' : static_cast<char>(ch >= 'a' && ch <= 'z' ? ch - 32 : ch);
   if (!inspector.text.empty()) c.syntax += (inspector.text.front() == ' ' ? "" : " ") + inspector.text;
   c.operation_size = sizeof(Op);
   c.reply_size = sizeof(typename Op::Reply);

@@ -26,6 +26,8 @@ Text name_of(ErrorCode code) {
   return "command";
 }
 
-void refuse(Text text) { throw Error(ErrorCode::command, std::string(text)); }
+void refuse(Text text) {
+  throw Error(ErrorCode::command, std::string(text));
+}
 
 }  // namespace playhead

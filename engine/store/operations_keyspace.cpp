@@ -13,7 +13,8 @@ void ExpireBase::validate() const {
 
 void Copy::check_index(const std::int64_t& db) {
   if (db < 0 && db >= INT32_MIN) refuse("ERR DB index is out of range");
-  if (db < INT32_MIN || db > INT32_MAX) refuse("ERR value is out of range, value must between -2147483648 and 2147483647");
+  if (db < INT32_MIN || db > INT32_MAX)
+    refuse("ERR value is out of range, value must between -2147483648 and 2147483647");
 }
 
 void Scan::validate() const {
@@ -45,8 +46,12 @@ bool SortBase::touches_every_key() const {
 }
 
 namespace {
-void emit_items(const SortBase::Reply& r, Sink& s) { emit(r.items, s); }
-void decode_items(const Value& v, SortBase::Reply& r) { decode(v, r.items); }
+void emit_items(const SortBase::Reply& r, Sink& s) {
+  emit(r.items, s);
+}
+void decode_items(const Value& v, SortBase::Reply& r) {
+  decode(v, r.items);
+}
 }  // namespace
 
 void Sort::emit(const Reply& r, Sink& s) const {
@@ -62,7 +67,9 @@ void Sort::decode(const Value& v, Reply& r) const {
   else
     decode_items(v, r);
 }
-void SortRo::emit(const Reply& r, Sink& s) const { emit_items(r, s); }
+void SortRo::emit(const Reply& r, Sink& s) const {
+  emit_items(r, s);
+}
 void SortRo::decode(const Value& v, Reply& r) const {
   r = {};
   decode_items(v, r);

@@ -17,7 +17,8 @@ void emit_popped(const std::optional<PoppedElements>& r, Sink& s) {
 const std::vector<Value>* pair_of(const Value& v) {
   if (v.is_null()) return nullptr;
   const auto& items = list_of(v);
-  if (items.size() != 2) throw Error(ErrorCode::corrupt, "the server's reply is not a key and what was popped from it");
+  if (items.size() != 2)
+    throw Error(ErrorCode::corrupt, "the server's reply is not a key and what was popped from it");
   return &items;
 }
 
@@ -40,7 +41,9 @@ List<Text> only(Text key, Arena& arena) {
 
 void LPos::check_rank(const std::int64_t& rank) {
   if (rank == 0)
-    refuse("ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list");
+    refuse(
+        "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative "
+        "to start from the end of the list");
 }
 void LPos::check_matches(const std::int64_t& count) {
   if (count < 0) refuse(negative_count);
@@ -92,15 +95,25 @@ void LPop::decode(const Value& v, Reply& r) const {
 void LMPop::validate() const {
   if (count) check_count(*count);
 }
-void LMPop::emit(const Reply& r, Sink& s) const { emit_popped(r, s); }
-void LMPop::decode(const Value& v, Reply& r) const { decode_popped(v, r); }
+void LMPop::emit(const Reply& r, Sink& s) const {
+  emit_popped(r, s);
+}
+void LMPop::decode(const Value& v, Reply& r) const {
+  decode_popped(v, r);
+}
 
 void BLMPop::validate() const {
   if (count) check_count(*count);
 }
-void BLMPop::emit(const Reply& r, Sink& s) const { emit_popped(r, s); }
-void BLMPop::decode(const Value& v, Reply& r) const { decode_popped(v, r); }
-void BLMPop::narrow(Text key, Arena& arena) { keys = only(key, arena); }
+void BLMPop::emit(const Reply& r, Sink& s) const {
+  emit_popped(r, s);
+}
+void BLMPop::decode(const Value& v, Reply& r) const {
+  decode_popped(v, r);
+}
+void BLMPop::narrow(Text key, Arena& arena) {
+  keys = only(key, arena);
+}
 
 void BLPop::emit(const Reply& r, Sink& s) const {
   if (!r) return s.null_array();
@@ -114,6 +127,8 @@ void BLPop::decode(const Value& v, Reply& r) const {
   if (const auto* items = pair_of(v)) r = PoppedElement{(*items)[0].to_string(), (*items)[1].to_string()};
 }
 
-void BLPop::narrow(Text key, Arena& arena) { keys = only(key, arena); }
+void BLPop::narrow(Text key, Arena& arena) {
+  keys = only(key, arena);
+}
 
 }  // namespace playhead

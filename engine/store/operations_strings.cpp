@@ -11,7 +11,8 @@ constexpr Text syntax_error = "ERR syntax error";
 
 Millis deadline_of(std::int64_t time, Millis unit, bool absolute, Millis now, bool positive, Text command) {
   auto invalid = [&]() { refuse("ERR invalid expire time in '" + std::string(command) + "' command"); };
-  constexpr auto min = std::numeric_limits<std::int64_t>::min(), max = std::numeric_limits<std::int64_t>::max();
+  constexpr auto min = std::numeric_limits<std::int64_t>::min(),
+                 max = std::numeric_limits<std::int64_t>::max();
   if (positive && time <= 0) invalid();
   if (time > max / unit || time < min / unit) invalid();
   time *= unit;
@@ -94,12 +95,14 @@ void Lcs::decode(const Value& v, Reply& r) const {
     return;
   }
   const auto& map = list_of(v);
-  if (map.size() != 4) throw Error(ErrorCode::corrupt, "the server's reply to LCS IDX is not a map of matches and len");
+  if (map.size() != 4)
+    throw Error(ErrorCode::corrupt, "the server's reply to LCS IDX is not a map of matches and len");
   for (const Value& match : list_of(map[1])) {
     const auto& ranges = list_of(match);
     if (ranges.size() < 2 || list_of(ranges[0]).size() != 2 || list_of(ranges[1]).size() != 2)
       throw Error(ErrorCode::corrupt, "the server's reply to LCS IDX has a match without two ranges");
-    r.matches.push_back({ranges[0].items[0].to_integer(), ranges[0].items[1].to_integer(), ranges[1].items[0].to_integer(), ranges[1].items[1].to_integer()});
+    r.matches.push_back({ranges[0].items[0].to_integer(), ranges[0].items[1].to_integer(),
+                         ranges[1].items[0].to_integer(), ranges[1].items[1].to_integer()});
   }
   r.length = map[3].to_integer();
 }

@@ -8,7 +8,9 @@ namespace playhead {
 
 namespace {
 
-[[noreturn]] void unexpected(Text wanted) { throw Error(ErrorCode::corrupt, "the server's reply is not " + std::string(wanted)); }
+[[noreturn]] void unexpected(Text wanted) {
+  throw Error(ErrorCode::corrupt, "the server's reply is not " + std::string(wanted));
+}
 
 Value text_value(Value::Kind kind, Text bytes) {
   Value v(kind);
@@ -33,9 +35,15 @@ Value Value::real(double x) {
   v.decimal = x;
   return v;
 }
-Value Value::bulk(Text bytes) { return text_value(Kind::bulk, bytes); }
-Value Value::status(Text text) { return text_value(Kind::status, text); }
-Value Value::error(Text text) { return text_value(Kind::error, text); }
+Value Value::bulk(Text bytes) {
+  return text_value(Kind::bulk, bytes);
+}
+Value Value::status(Text text) {
+  return text_value(Kind::status, text);
+}
+Value Value::error(Text text) {
+  return text_value(Kind::error, text);
+}
 Value Value::array(std::vector<Value> items) {
   Value v(Kind::array);
   v.items = std::move(items);
@@ -121,7 +129,9 @@ Value ValueSink::take() {
   return v;
 }
 
-void ValueSink::verbatim(Text t) { put(text_value(Value::Kind::verbatim, t)); }
+void ValueSink::verbatim(Text t) {
+  put(text_value(Value::Kind::verbatim, t));
+}
 
 void ValueSink::open(Value::Kind kind, std::size_t n) {
   Value v(kind);
@@ -220,20 +230,31 @@ void decode(const Value& v, bool& r) {
   else
     r = !v.is_null() && v.to_integer() != 0;
 }
-void decode(const Value& v, std::int64_t& r) { r = v.to_integer(); }
-void decode(const Value& v, double& r) { r = v.to_real(); }
-void decode(const Value& v, std::string& r) { r = v.to_string(); }
+void decode(const Value& v, std::int64_t& r) {
+  r = v.to_integer();
+}
+void decode(const Value& v, double& r) {
+  r = v.to_real();
+}
+void decode(const Value& v, std::string& r) {
+  r = v.to_string();
+}
 void decode(const Value& v, Ok&) {
   if (v.kind != Value::Kind::status) unexpected("OK");
 }
-void decode(const Value& v, Status& r) { r.text = v.to_string(); }
-void decode(const Value& v, Members& r) { decode(v, r.items); }
+void decode(const Value& v, Status& r) {
+  r.text = v.to_string();
+}
+void decode(const Value& v, Members& r) {
+  decode(v, r.items);
+}
 
 void decode(const Value& v, Fields& r) {
   r.items.clear();
   const auto& list = list_of(v);
   if (list.size() % 2 != 0) unexpected("fields and values");
-  for (std::size_t i = 0; i < list.size(); i += 2) r.items.emplace_back(list[i].to_string(), list[i + 1].to_string());
+  for (std::size_t i = 0; i < list.size(); i += 2)
+    r.items.emplace_back(list[i].to_string(), list[i + 1].to_string());
 }
 
 void decode(const Value& v, ScoredMember& r) {
@@ -260,12 +281,14 @@ void decode(const Value& v, Page<std::string>& r) {
 
 void decode(const Value& v, Page<ScoredMember>& r) {
   const auto& list = decode_page(v, r);
-  for (std::size_t i = 0; i + 1 < list.size(); i += 2) r.items.push_back({list[i].to_string(), list[i + 1].to_real()});
+  for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+    r.items.push_back({list[i].to_string(), list[i + 1].to_real()});
 }
 
 void decode(const Value& v, Page<std::pair<std::string, std::string>>& r) {
   const auto& list = decode_page(v, r);
-  for (std::size_t i = 0; i + 1 < list.size(); i += 2) r.items.emplace_back(list[i].to_string(), list[i + 1].to_string());
+  for (std::size_t i = 0; i + 1 < list.size(); i += 2)
+    r.items.emplace_back(list[i].to_string(), list[i + 1].to_string());
 }
 
 }  // namespace playhead

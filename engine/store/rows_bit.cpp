@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_bit_rows(std::vector<Command>& rows) { add_rows(BitOperations{}, rows); }
+void add_bit_rows(std::vector<Command>& rows) {
+  add_rows(BitOperations{}, rows);
+}
 
 }  // namespace playhead

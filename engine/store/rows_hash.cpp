@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_hash_rows(std::vector<Command>& rows) { add_rows(HashOperations{}, rows); }
+void add_hash_rows(std::vector<Command>& rows) {
+  add_rows(HashOperations{}, rows);
+}
 
 }  // namespace playhead

@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_hyperloglog_rows(std::vector<Command>& rows) { add_rows(HyperLogLogOperations{}, rows); }
+void add_hyperloglog_rows(std::vector<Command>& rows) {
+  add_rows(HyperLogLogOperations{}, rows);
+}
 
 }  // namespace playhead

@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_keyspace_rows(std::vector<Command>& rows) { add_rows(KeyspaceOperations{}, rows); }
+void add_keyspace_rows(std::vector<Command>& rows) {
+  add_rows(KeyspaceOperations{}, rows);
+}
 
 }  // namespace playhead

@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_list_rows(std::vector<Command>& rows) { add_rows(ListOperations{}, rows); }
+void add_list_rows(std::vector<Command>& rows) {
+  add_rows(ListOperations{}, rows);
+}
 
 }  // namespace playhead

@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_pubsub_rows(std::vector<Command>& rows) { add_rows(PubSubOperations{}, rows); }
+void add_pubsub_rows(std::vector<Command>& rows) {
+  add_rows(PubSubOperations{}, rows);
+}
 
 }  // namespace playhead

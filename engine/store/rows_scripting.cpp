@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_scripting_rows(std::vector<Command>& rows) { add_rows(ScriptingOperations{}, rows); }
+void add_scripting_rows(std::vector<Command>& rows) {
+  add_rows(ScriptingOperations{}, rows);
+}
 
 }  // namespace playhead

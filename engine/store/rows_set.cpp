@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_set_rows(std::vector<Command>& rows) { add_rows(SetOperations{}, rows); }
+void add_set_rows(std::vector<Command>& rows) {
+  add_rows(SetOperations{}, rows);
+}
 
 }  // namespace playhead

@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_string_rows(std::vector<Command>& rows) { add_rows(StringOperations{}, rows); }
+void add_string_rows(std::vector<Command>& rows) {
+  add_rows(StringOperations{}, rows);
+}
 
 }  // namespace playhead

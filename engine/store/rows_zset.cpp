@@ -2,6 +2,8 @@
 
 namespace playhead {
 
-void add_zset_rows(std::vector<Command>& rows) { add_rows(ZsetOperations{}, rows); }
+void add_zset_rows(std::vector<Command>& rows) {
+  add_rows(ZsetOperations{}, rows);
+}
 
 }  // namespace playhead

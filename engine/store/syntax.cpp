@@ -13,8 +13,8 @@ namespace {
 constexpr Text not_an_integer = "ERR value is not an integer or out of range";
 constexpr Text not_a_float = "ERR value is not a valid float";
 
-// A bound of scores is what strtod reads up to a zero byte: the empty text is 0, white space may stand before a number, one that overflows is infinite and one
-// that vanishes is 0.
+// A bound of scores is what strtod reads up to a zero byte: the empty text is 0, white space may stand before
+// a number, one that overflows is infinite and one that vanishes is 0.
 bool parse_bound(Text s, double& out) {
   s = s.substr(0, s.find('\0'));
   if (s.empty()) {
@@ -29,8 +29,12 @@ bool parse_bound(Text s, double& out) {
   return true;
 }
 
-Text first_of(Text given, Text usual) { return given.empty() ? usual : given; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+Text first_of(Text given, Text usual) {
+  return given.empty() ? usual : given;
+}
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 }  // namespace
 
 bool same_word(Text a, Text b) {
@@ -45,7 +49,8 @@ void parse(Text s, std::int64_t& out, Text error) {
 }
 
 void parse(Text s, std::uint64_t& out, Text error) {
-  // As strtoul does it: a cursor may carry leading spaces nowhere, signs wrap; Redis accepts only what is read whole.
+  // As strtoul does it: a cursor may carry leading spaces nowhere, signs wrap; Redis accepts only what is
+  // read whole.
   if (!parse_cursor(s, out)) refuse(first_of(error, "ERR invalid cursor"));
 }
 
@@ -82,7 +87,9 @@ Text print(std::int64_t n, Arena& arena) {
   return arena.copy(format_int64(n, buffer));
 }
 
-Text print(std::uint64_t n, Arena& arena) { return arena.copy(std::to_string(n)); }
+Text print(std::uint64_t n, Arena& arena) {
+  return arena.copy(std::to_string(n));
+}
 
 Text print(double x, Arena& arena) {
   char buffer[40];
@@ -122,9 +129,13 @@ void Position::parse(Text s, Position& out, Text) {
   out.given = out.valid ? Text{} : s;
 }
 
-Text Position::print(Arena& arena) const { return valid ? syntax::print(number, arena) : given; }
+Text Position::print(Arena& arena) const {
+  return valid ? syntax::print(number, arena) : given;
+}
 
-void Reader::wrong_arity() const { refuse("ERR wrong number of arguments for '" + std::string(command_) + "' command"); }
+void Reader::wrong_arity() const {
+  refuse("ERR wrong number of arguments for '" + std::string(command_) + "' command");
+}
 
 void Reader::incomplete_group() const {
   // HSET, HMSET, MSET and MSETNX count arguments; ZADD and the others call it syntax.
@@ -144,7 +155,8 @@ void Reader::numkeys(Text, List<Text>& out, Text error, Text not_positive, Text 
 void Reader::numkeys_or_none(Text, List<Text>& out) {
   std::int64_t n = 0;
   syntax::parse(next(), n, {});
-  if (n > 0 && static_cast<std::uint64_t>(n) > left()) refuse("ERR Number of keys can't be greater than number of args");
+  if (n > 0 && static_cast<std::uint64_t>(n) > left())
+    refuse("ERR Number of keys can't be greater than number of args");
   if (n < 0) refuse("ERR Number of keys can't be negative");
   out = args_.subspan(at_, static_cast<std::size_t>(n));
   at_ += static_cast<std::size_t>(n);

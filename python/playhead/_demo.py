@@ -34,7 +34,9 @@ def catalogue(videos: int, rng: random.Random) -> sqlite3.Connection:
 class Platform:
     """Everything that the simulated users meet."""
 
-    def __init__(self, store: playhead.Store, clock: playhead.ManualClock, db: sqlite3.Connection, name: str) -> None:
+    def __init__(
+        self, store: playhead.Store, clock: playhead.ManualClock, db: sqlite3.Connection, name: str
+    ) -> None:
         self.store, self.clock, self.db = store, clock, db
         self.tokens = Tokens(store, prefix=name, clock=clock)
         self.activity = Activity(store, prefix=name, clock=clock)
@@ -50,8 +52,12 @@ class Platform:
 
     def refresh(self, video_id: str) -> None:
         """Load a row from the database into the cache."""
-        row = self.db.execute("SELECT title, tag, duration_ms FROM videos WHERE id = ?", (video_id,)).fetchone()
-        body = json.dumps({"title": row[0], "tag": row[1], "duration_ms": row[2], "until": self.clock.now() + MISS_TTL_MS})
+        row = self.db.execute(
+            "SELECT title, tag, duration_ms FROM videos WHERE id = ?", (video_id,)
+        ).fetchone()
+        body = json.dumps(
+            {"title": row[0], "tag": row[1], "duration_ms": row[2], "until": self.clock.now() + MISS_TTL_MS}
+        )
         self.store.strings.set(self._key(video_id), body)
 
     def metadata(self, video_id: str) -> dict[str, object]:
@@ -155,7 +161,9 @@ def run(url: str, users: int, videos: int, events: int, seed: int, console: Cons
                     refreshed += background(simulation, reschedule=i % 1000 == 99)
                     progress.update(task, completed=i + 1)
         finish(platform, refreshed)
-        platform.report.print(console, f"A day with {users:,} users and {videos:,} videos on {store.name} (seed {seed})")
+        platform.report.print(
+            console, f"A day with {users:,} users and {videos:,} videos on {store.name} (seed {seed})"
+        )
 
 
 def background(simulation: Simulation, *, reschedule: bool) -> int:
@@ -175,7 +183,9 @@ def finish(platform: Platform, refreshed: int) -> None:
     """The figures below the table."""
     looked = platform.cache["hits"] + platform.cache["misses"]
     ratio = platform.cache["hits"] / looked if looked else 0.0
-    platform.report.figure("cache hit ratio", f"{ratio:.3f} of {looked:,}; {refreshed:,} refreshed by the scheduler")
+    platform.report.figure(
+        "cache hit ratio", f"{ratio:.3f} of {looked:,}; {refreshed:,} refreshed by the scheduler"
+    )
     platform.report.figure("events recorded", f"{platform.recommender.events:,}")
     platform.report.figure("active users", f"{platform.activity.active_users(START):,}")
     platform.rate.put(platform.report, SHOWN)

@@ -31,7 +31,9 @@ class Recommender:
         profile_half_life: float = 25.0,
         neighbors: int = 400,
     ) -> None:
-        self._impl = _playhead.RecommenderObject(store._target, name, profile_size, profile_half_life, neighbors)
+        self._impl = _playhead.RecommenderObject(
+            store._target, name, profile_size, profile_half_life, neighbors
+        )
 
     def add_video(self, video_id: Id) -> None:
         """Make a video known. An event on an unknown video does so too."""

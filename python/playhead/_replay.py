@@ -72,7 +72,11 @@ class Replay:
             if event.first_of_row and event.event in ("view", "finish"):
                 with self.report.timed("record viewing"):
                     self.activity.record_video_viewing(
-                        event.user_id, event.video_id, event.watched_ms or 0, event.duration_ms or 0, at=event.at
+                        event.user_id,
+                        event.video_id,
+                        event.watched_ms or 0,
+                        event.duration_ms or 0,
+                        at=event.at,
                     )
             with self.report.timed("record event"):
                 self.recommender.record(
@@ -94,13 +98,21 @@ def _positive(event: Event) -> bool:
 
 
 def run(
-    path: Path, name: str, url: str, videos: Path | None, history: Path | None, users: Path | None, console: Console
+    path: Path,
+    name: str,
+    url: str,
+    videos: Path | None,
+    history: Path | None,
+    users: Path | None,
+    console: Console,
 ) -> None:
     """Replay a log and print what happened. Raises ValueError for a file of another format."""
     with playhead.open(url) as store:
         replay = Replay(store, f"replay-{path.name}")
         if replay.recommender.events:
-            console.print(f"the store holds {replay.recommender.events:,} events of an earlier replay of {path.name}; they count too")
+            console.print(
+                f"the store holds {replay.recommender.events:,} events of an earlier replay of {path.name}; they count too"
+            )
         if videos is not None:
             for video in read_videos(videos, name):
                 if isinstance(video, Refusal):
@@ -110,11 +122,18 @@ def run(
         if history is not None:
             replay.history(read_history(history), history.name)
         if users is not None:
-            console.print(f"users: {users.name} was not read: the models of this version use no table of users")
+            console.print(
+                f"users: {users.name} was not read: the models of this version use no table of users"
+            )
         columns = (*Progress.get_default_columns(), TextColumn("{task.fields[rows]}"))
         with Progress(*columns, console=console) as progress:
             task = progress.add_task(path.name, total=None, rows="")
-            apply(replay, read_log(path, name), path.name, lambda: progress.update(task, rows=f"{replay.read:,} rows"))
+            apply(
+                replay,
+                read_log(path, name),
+                path.name,
+                lambda: progress.update(task, rows=f"{replay.read:,} rows"),
+            )
             progress.update(task, total=1, completed=1)
         print_report(replay, store, path, console)
 
@@ -138,14 +157,17 @@ def apply(replay: Replay, rows: Iterable[list[Event] | Refusal], source: str, sh
 def print_report(replay: Replay, store: playhead.Store, path: Path, console: Console) -> None:
     """The table, the rows refused, and the hit rate."""
     refused_here = sum(1 for source, _ in replay.refused if source == path.name)
-    replay.report.figure("rows", f"{replay.read:,} read, {replay.applied:,} applied, {refused_here:,} refused")
+    replay.report.figure(
+        "rows", f"{replay.read:,} read, {replay.applied:,} applied, {refused_here:,} refused"
+    )
     if len(replay.refused) > refused_here:
         replay.report.figure("rows of other files", f"{len(replay.refused) - refused_here:,} refused")
-    replay.report.figure("events recorded", f"{replay.recommender.events:,} on {replay.recommender.videos:,} videos")
+    replay.report.figure(
+        "events recorded", f"{replay.recommender.events:,} on {replay.recommender.videos:,} videos"
+    )
     replay.rate.put(replay.report, SHOWN)
     replay.report.print(console, f"{path.name} on {store.name}")
     for source, refusal in replay.refused[:LISTED_REFUSALS]:
         console.print(f"refused: {source}:{refusal.line}: {refusal.reason}", markup=False, highlight=False)
     if len(replay.refused) > LISTED_REFUSALS:
         console.print(f"... and {len(replay.refused) - LISTED_REFUSALS:,} more")
-

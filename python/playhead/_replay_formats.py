@@ -42,7 +42,9 @@ class Refusal:
 def open_text(path: Path) -> io.TextIOBase:
     """Open a text file; ``.gz`` is read directly. Bytes that are no UTF-8 stay visible as escapes."""
     if path.suffix == ".gz":
-        return io.TextIOWrapper(gzip.open(path, "rb"), encoding="utf-8", errors="backslashreplace", newline="")
+        return io.TextIOWrapper(
+            gzip.open(path, "rb"), encoding="utf-8", errors="backslashreplace", newline=""
+        )
     return path.open(encoding="utf-8", errors="backslashreplace", newline="")
 
 
@@ -83,7 +85,13 @@ def _kuairand_row(row: Row, line: int) -> list[Event]:
     user, video, at = _text(row, "user_id"), _text(row, "video_id"), _required(row, "time_ms")
     watched, duration = _required(row, "play_time_ms"), _number(row, "duration_ms", optional=True)
     clicked = _flag(row, "is_click")
-    kinds = {"like": "is_like", "comment": "is_comment", "follow": "is_follow", "share": "is_forward", "dislike": "is_hate"}
+    kinds = {
+        "like": "is_like",
+        "comment": "is_comment",
+        "follow": "is_follow",
+        "share": "is_forward",
+        "dislike": "is_hate",
+    }
     flagged = [kind for kind, column in kinds.items() if _flag(row, column)]
     first = "view" if watched > 0 or clicked else "impression"
     events = [Event(line, user, video, first, at, watched if first == "view" else None, duration)]
@@ -117,10 +125,24 @@ class Format:
 FORMATS = {
     "kuairand": Format(
         ",",
-        ("user_id", "video_id", "time_ms", "is_click", "is_like", "is_follow", "is_comment", "is_forward", "is_hate", "play_time_ms", "duration_ms"),
+        (
+            "user_id",
+            "video_id",
+            "time_ms",
+            "is_click",
+            "is_like",
+            "is_follow",
+            "is_comment",
+            "is_forward",
+            "is_hate",
+            "play_time_ms",
+            "duration_ms",
+        ),
         _kuairand_row,
     ),
-    "movielens": Format("\t", ("user_id:token", "item_id:token", "rating:float", "timestamp:float"), _movielens_row),
+    "movielens": Format(
+        "\t", ("user_id:token", "item_id:token", "rating:float", "timestamp:float"), _movielens_row
+    ),
     "csv": Format(",", ("user_id", "video_id", "event"), _csv_row),
 }
 
@@ -132,7 +154,9 @@ def read_log(path: Path, name: str) -> Iterator[list[Event] | Refusal]:
         reader = csv.DictReader(file, delimiter=how.delimiter, strict=True)
         missing = [column for column in how.required if column not in (reader.fieldnames or ())]
         if missing:
-            raise ValueError(f"{path} is not in the format {name}: its header has no column {', '.join(missing)}")
+            raise ValueError(
+                f"{path} is not in the format {name}: its header has no column {', '.join(missing)}"
+            )
         width = len(reader.fieldnames or ())
         while True:
             try:
@@ -154,7 +178,10 @@ def read_history(path: Path) -> Iterator[list[Event] | Refusal]:
             try:
                 user, last = _text(row, "user_id"), _required(row, "last_time_ms")
                 watched = (row.get("watch_seq") or "").split()
-                liked, long = set((row.get("like_seq") or "").split()), set((row.get("long_watch_seq") or "").split())
+                liked, long = (
+                    set((row.get("like_seq") or "").split()),
+                    set((row.get("long_watch_seq") or "").split()),
+                )
                 events = []
                 for i, video in enumerate(watched):
                     at = last - (len(watched) - 1 - i) * 60_000

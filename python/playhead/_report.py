@@ -48,7 +48,9 @@ class Report:
             busy = sum(durations) / 1e9
             cuts = quantiles(durations, n=100) if len(durations) > 1 else [float(durations[0])] * 99
             rate = f"{len(durations) / busy:,.0f}" if busy else "-"
-            table.add_row(kind, f"{len(durations):,}", rate, f"{cuts[49] / 1000:,.1f}", f"{cuts[98] / 1000:,.1f}")
+            table.add_row(
+                kind, f"{len(durations):,}", rate, f"{cuts[49] / 1000:,.1f}", f"{cuts[98] / 1000:,.1f}"
+            )
         table.add_section()
         table.add_row("all", f"{self.operations:,}", f"{self.operations / elapsed:,.0f}", "", "")
         console.print(table)

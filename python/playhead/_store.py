@@ -178,7 +178,9 @@ class Batch(Families):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if kind is None:
             self.run()
         else:
@@ -287,7 +289,7 @@ class Subscriber:
 
 
 def open(  # noqa: A001 - the name that a module of stores is expected to have
-    url: str, *, clock: Clock | None = None, db: int = 0, decode_responses: bool = False
+    url: str, *, clock: Clock | None = None, db: int | None = None, decode_responses: bool = False
 ) -> Store:
     """Open a store.
 
@@ -299,7 +301,8 @@ def open(  # noqa: A001 - the name that a module of stores is expected to have
     ``redis+unix:///socket?db=0``  the same through a socket
     ============================== ==========================================================================
 
-    ``clock`` replaces the store's time, for tests. ``db`` is the numbered database. With ``decode_responses`` replies are str
+    ``clock`` replaces the store's time, for tests. ``db`` is the numbered database; left out, the one of the
+    URL. With ``decode_responses`` replies are str
     instead of bytes. Raises :class:`InvalidArgument`, :class:`Unavailable`, :class:`Corrupt` or :class:`Unsupported`.
     """
     return Store(_playhead.open(url, clock, db, decode_responses))

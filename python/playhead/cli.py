@@ -25,10 +25,33 @@ def _failed(error: Exception) -> click.ClickException:
 
 
 @main.command()
-@click.option("--store", default="memory://", show_default=True, help="Where the data go: memory://, rocksdb:///path, redis://host")
-@click.option("--users", default=500, show_default=True, type=click.IntRange(1, 10_000_000), help="Users of the platform.")
-@click.option("--videos", default=1_000, show_default=True, type=click.IntRange(1, 10_000_000), help="Videos of the platform.")
-@click.option("--events", default=20_000, show_default=True, type=click.IntRange(1, 1_000_000_000), help="Visits of the day.")
+@click.option(
+    "--store",
+    default="memory://",
+    show_default=True,
+    help="Where the data go: memory://, rocksdb:///path, redis://host",
+)
+@click.option(
+    "--users",
+    default=500,
+    show_default=True,
+    type=click.IntRange(1, 10_000_000),
+    help="Users of the platform.",
+)
+@click.option(
+    "--videos",
+    default=1_000,
+    show_default=True,
+    type=click.IntRange(1, 10_000_000),
+    help="Videos of the platform.",
+)
+@click.option(
+    "--events",
+    default=20_000,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000_000),
+    help="Visits of the day.",
+)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same day.")
 def demo(store: str, users: int, videos: int, events: int, seed: int) -> None:
     """Simulate a day on a small video platform."""
@@ -40,12 +63,16 @@ def demo(store: str, users: int, videos: int, events: int, seed: int) -> None:
 
 @main.command()
 @click.argument("file", type=FILE)
-@click.option("--format", "name", required=True, type=click.Choice(sorted(FORMATS)), help="What kind of log it is.")
+@click.option(
+    "--format", "name", required=True, type=click.Choice(sorted(FORMATS)), help="What kind of log it is."
+)
 @click.option("--store", default="memory://", show_default=True, help="Where the data go.")
 @click.option("--videos", type=FILE, help="A table of all videos.")
 @click.option("--history", type=FILE, help="What users watched before the log (kuairand).")
 @click.option("--users", type=FILE, help="A table of users.")
-def replay(file: Path, name: str, store: str, videos: Path | None, history: Path | None, users: Path | None) -> None:
+def replay(
+    file: Path, name: str, store: str, videos: Path | None, history: Path | None, users: Path | None
+) -> None:
     """Feed a real log through the modules and report how they did. Files ending in .gz are read directly."""
     try:
         _replay.run(file, name, store, videos, history, users, Console())

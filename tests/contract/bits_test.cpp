@@ -13,7 +13,9 @@ const std::string wrong_type = "(error) WRONGTYPE Operation against a key holdin
 const std::string not_an_integer = "(error) ERR value is not an integer or out of range";
 const std::string syntax_error = "(error) ERR syntax error";
 const std::string bad_offset = "(error) ERR bit offset is not an integer or out of range";
-const std::string bad_type = "(error) ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.";
+const std::string bad_type =
+    "(error) ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 "
+    "is.";
 
 }  // namespace
 
@@ -72,9 +74,15 @@ TEST_CASE("Every bit command refuses a key of another type", "[bits]") {
   for_each_store([](Store& s) {
     run(s, {"RPUSH", "l", "a"});
     run(s, {"SET", "k", "v"});
-    const std::vector<std::vector<std::string>> commands = {
-        {"SETBIT", "l", "0", "1"}, {"GETBIT", "l", "0"}, {"BITCOUNT", "l"}, {"BITPOS", "l", "1"}, {"BITOP", "AND", "d", "k", "l"},
-        {"BITFIELD", "l", "SET", "u8", "0", "1"}, {"BITFIELD", "l", "GET", "u8", "0"}, {"BITFIELD", "l"}, {"BITFIELD_RO", "l"}};
+    const std::vector<std::vector<std::string>> commands = {{"SETBIT", "l", "0", "1"},
+                                                            {"GETBIT", "l", "0"},
+                                                            {"BITCOUNT", "l"},
+                                                            {"BITPOS", "l", "1"},
+                                                            {"BITOP", "AND", "d", "k", "l"},
+                                                            {"BITFIELD", "l", "SET", "u8", "0", "1"},
+                                                            {"BITFIELD", "l", "GET", "u8", "0"},
+                                                            {"BITFIELD", "l"},
+                                                            {"BITFIELD_RO", "l"}};
     for (const auto& command : commands) {
       CAPTURE(command[0]);
       CHECK(run(s, command) == wrong_type);
@@ -165,7 +173,8 @@ TEST_CASE("BITOP combines strings of different lengths", "[bits]") {
   });
 }
 
-TEST_CASE("BITOP overwrites its destination, whatever that held, and deletes it if the result is empty", "[bits]") {
+TEST_CASE("BITOP overwrites its destination, whatever that held, and deletes it if the result is empty",
+          "[bits]") {
   for_each_store([](Store& s) {
     run(s, {"RPUSH", "d", "a"});
     run(s, {"EXPIRE", "d", "100"});
@@ -180,7 +189,8 @@ TEST_CASE("BITOP overwrites its destination, whatever that held, and deletes it 
 TEST_CASE("BITOP refuses another operation and NOT of two strings", "[bits]") {
   for_each_store([](Store& s) {
     CHECK(run(s, {"BITOP", "NAND", "d", "a"}) == syntax_error);
-    CHECK(run(s, {"BITOP", "NOT", "d", "a", "b"}) == "(error) ERR BITOP NOT must be called with a single source key.");
+    CHECK(run(s, {"BITOP", "NOT", "d", "a", "b"}) ==
+          "(error) ERR BITOP NOT must be called with a single source key.");
   });
 }
 
@@ -199,7 +209,8 @@ TEST_CASE("BITFIELD sets, reads and adds integers", "[bits]") {
 
 TEST_CASE("BITFIELD offsets with # count in widths of the field", "[bits]") {
   for_each_store([](Store& s) {
-    CHECK(run(s, {"BITFIELD", "k", "SET", "u8", "#1", "255", "GET", "u8", "8", "GET", "u16", "#0"}) == "[0, 255, 255]");
+    CHECK(run(s, {"BITFIELD", "k", "SET", "u8", "#1", "255", "GET", "u8", "8", "GET", "u16", "#0"}) ==
+          "[0, 255, 255]");
     CHECK(run(s, {"STRLEN", "k"}) == "2");
   });
 }
@@ -207,12 +218,12 @@ TEST_CASE("BITFIELD offsets with # count in widths of the field", "[bits]") {
 TEST_CASE("BITFIELD overflow wraps, saturates or fails, for the steps behind it", "[bits]") {
   for_each_store([](Store& s) {
     CHECK(run(s, {"BITFIELD", "k", "SET", "u8", "0", "250", "INCRBY", "u8", "0", "10"}) == "[0, 4]");
-    CHECK(run(s, {"BITFIELD", "k", "OVERFLOW", "SAT", "INCRBY", "u8", "0", "1000", "INCRBY", "u8", "0", "1", "OVERFLOW", "WRAP", "INCRBY", "u8",
-                  "0", "1"}) == "[255, 255, 0]");
-    CHECK(run(s, {"BITFIELD", "k", "OVERFLOW", "fail", "INCRBY", "u8", "0", "-1", "SET", "u8", "0", "256", "GET", "u8", "0"}) ==
-          "[(nil), (nil), 0]");
-    CHECK(run(s, {"BITFIELD", "k", "OVERFLOW", "SAT", "SET", "i64", "0", "9223372036854775807", "INCRBY", "i64", "0", "1"}) ==
-          "[0, 9223372036854775807]");
+    CHECK(run(s, {"BITFIELD", "k", "OVERFLOW", "SAT", "INCRBY", "u8", "0", "1000", "INCRBY", "u8", "0", "1",
+                  "OVERFLOW", "WRAP", "INCRBY", "u8", "0", "1"}) == "[255, 255, 0]");
+    CHECK(run(s, {"BITFIELD", "k", "OVERFLOW", "fail", "INCRBY", "u8", "0", "-1", "SET", "u8", "0", "256",
+                  "GET", "u8", "0"}) == "[(nil), (nil), 0]");
+    CHECK(run(s, {"BITFIELD", "k", "OVERFLOW", "SAT", "SET", "i64", "0", "9223372036854775807", "INCRBY",
+                  "i64", "0", "1"}) == "[0, 9223372036854775807]");
   });
 }
 
@@ -238,7 +249,8 @@ TEST_CASE("BITFIELD refuses the first bad argument and changes nothing", "[bits]
     CHECK(run(s, {"BITFIELD", "k", "SET", "x", "0"}) == syntax_error);
     CHECK(run(s, {"BITFIELD", "k", "GET", "u8"}) == syntax_error);
     CHECK(run(s, {"BITFIELD", "k", "OVERFLOW", "x"}) == "(error) ERR Invalid OVERFLOW type specified");
-    CHECK(run(s, {"BITFIELD_RO", "k", "GET", "u8", "0", "SET", "u8", "0", "1"}) == "(error) ERR BITFIELD_RO only supports the GET subcommand");
+    CHECK(run(s, {"BITFIELD_RO", "k", "GET", "u8", "0", "SET", "u8", "0", "1"}) ==
+          "(error) ERR BITFIELD_RO only supports the GET subcommand");
     CHECK(run(s, {"EXISTS", "k"}) == "0");
   });
 }

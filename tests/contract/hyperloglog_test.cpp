@@ -17,7 +17,9 @@ void add(HyperLogLogs& h, Text key, int from, int to) {
   for (int i = from; i < to; ++i) h.pfadd(key, {"element:" + std::to_string(i)});
 }
 
-std::string bytes_of(Store& s, const std::string& key) { return reply(s, {"GET", key}).text; }
+std::string bytes_of(Store& s, const std::string& key) {
+  return reply(s, {"GET", key}).text;
+}
 
 }  // namespace
 
@@ -121,7 +123,8 @@ TEST_CASE("HyperLogLog commands tell another type from a string that is no sketc
   for_each_store([](Store& s) {
     run(s, {"RPUSH", "l", "a"});
     run(s, {"SET", "s", "v"});
-    for (const auto& [key, refusal] : {std::pair<std::string, std::string>{"l", wrong_type}, {"s", not_a_sketch}}) {
+    for (const auto& [key, refusal] :
+         {std::pair<std::string, std::string>{"l", wrong_type}, {"s", not_a_sketch}}) {
       CHECK(run(s, {"PFADD", key, "a"}) == refusal);
       CHECK(run(s, {"PFCOUNT", key}) == refusal);
       CHECK(run(s, {"PFCOUNT", "missing", key}) == refusal);

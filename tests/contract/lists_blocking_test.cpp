@@ -16,13 +16,16 @@ template <class Op>
 class Parked {
  public:
   Parked(Store& s, const Op& op)
-      : ticket(s.park(AnyCall::of(op, 0), [this](AnyCall& call, std::exception_ptr error) { finish(call, error); })) {}
+      : ticket(s.park(AnyCall::of(op, 0),
+                      [this](AnyCall& call, std::exception_ptr error) { finish(call, error); })) {}
 
   bool finished() const { return finished_; }
-  /// What it was served. Embedded stores have it ready when the command that fed it returns, a server a little later.
+  /// What it was served. Embedded stores have it ready when the command that fed it returns, a server a
+  /// little later.
   typename Op::Reply served() {
     auto outcome = outcome_.get_future();
-    if (outcome.wait_for(std::chrono::seconds(10)) != std::future_status::ready) throw std::runtime_error("never served");
+    if (outcome.wait_for(std::chrono::seconds(10)) != std::future_status::ready)
+      throw std::runtime_error("never served");
     return outcome.get();
   }
 
@@ -55,7 +58,8 @@ TEST_CASE("Blocking list commands answer at once if there are elements", "[lists
   });
 }
 
-TEST_CASE("Performed without waiting, blocking list commands answer nothing as inside MULTI", "[lists][blocking]") {
+TEST_CASE("Performed without waiting, blocking list commands answer nothing as inside MULTI",
+          "[lists][blocking]") {
   for_each_store([](Store& s) {
     CHECK(reply(s, {"BLPOP", "l", "0"}).kind == Value::Kind::null_array);
     CHECK(reply(s, {"BRPOP", "l", "0"}).kind == Value::Kind::null_array);
@@ -185,6 +189,7 @@ TEST_CASE("The view's blpop gives what another thread pushes", "[lists][blocking
 TEST_CASE("The view's blpop is refused for a key of another type", "[lists][blocking]") {
   for_each_store([](Store& s) {
     run(s, {"SET", "s", "v"});
-    CHECK_THROWS_WITH(Lists(s).blpop({"s"}, 1), "WRONGTYPE Operation against a key holding the wrong kind of value");
+    CHECK_THROWS_WITH(Lists(s).blpop({"s"}, 1),
+                      "WRONGTYPE Operation against a key holding the wrong kind of value");
   });
 }

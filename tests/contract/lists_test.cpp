@@ -15,7 +15,9 @@ const std::string not_an_integer = "(error) ERR value is not an integer or out o
 const std::string not_positive = "(error) ERR value is out of range, must be positive";
 const std::string syntax_error = "(error) ERR syntax error";
 
-std::string element(int i) { return "element:" + std::to_string(i); }
+std::string element(int i) {
+  return "element:" + std::to_string(i);
+}
 
 // Of a size that no store keeps packed.
 void fill(Lists& lists, Text key, int elements) {
@@ -71,12 +73,29 @@ TEST_CASE("Every list command refuses a key of another type", "[lists]") {
   for_each_store([](Store& s) {
     run(s, {"SET", "s", "v"});
     run(s, {"RPUSH", "l", "a"});
-    const std::vector<std::vector<std::string>> commands = {
-        {"LPUSH", "s", "a"}, {"RPUSH", "s", "a"}, {"LPUSHX", "s", "a"}, {"RPUSHX", "s", "a"}, {"LPOP", "s"}, {"RPOP", "s", "2"},
-        {"LLEN", "s"}, {"LRANGE", "s", "0", "1"}, {"LINDEX", "s", "0"}, {"LSET", "s", "0", "a"}, {"LINSERT", "s", "BEFORE", "a", "b"},
-        {"LREM", "s", "0", "a"}, {"LTRIM", "s", "0", "1"}, {"LPOS", "s", "a"}, {"LMOVE", "s", "l", "LEFT", "LEFT"},
-        {"LMOVE", "l", "s", "LEFT", "LEFT"}, {"RPOPLPUSH", "l", "s"}, {"LMPOP", "2", "s", "l", "LEFT"}, {"BLPOP", "s", "l", "0"},
-        {"BRPOP", "s", "0"}, {"BLMOVE", "l", "s", "LEFT", "LEFT", "0"}, {"BRPOPLPUSH", "s", "l", "0"}, {"BLMPOP", "0", "1", "s", "LEFT"}};
+    const std::vector<std::vector<std::string>> commands = {{"LPUSH", "s", "a"},
+                                                            {"RPUSH", "s", "a"},
+                                                            {"LPUSHX", "s", "a"},
+                                                            {"RPUSHX", "s", "a"},
+                                                            {"LPOP", "s"},
+                                                            {"RPOP", "s", "2"},
+                                                            {"LLEN", "s"},
+                                                            {"LRANGE", "s", "0", "1"},
+                                                            {"LINDEX", "s", "0"},
+                                                            {"LSET", "s", "0", "a"},
+                                                            {"LINSERT", "s", "BEFORE", "a", "b"},
+                                                            {"LREM", "s", "0", "a"},
+                                                            {"LTRIM", "s", "0", "1"},
+                                                            {"LPOS", "s", "a"},
+                                                            {"LMOVE", "s", "l", "LEFT", "LEFT"},
+                                                            {"LMOVE", "l", "s", "LEFT", "LEFT"},
+                                                            {"RPOPLPUSH", "l", "s"},
+                                                            {"LMPOP", "2", "s", "l", "LEFT"},
+                                                            {"BLPOP", "s", "l", "0"},
+                                                            {"BRPOP", "s", "0"},
+                                                            {"BLMOVE", "l", "s", "LEFT", "LEFT", "0"},
+                                                            {"BRPOPLPUSH", "s", "l", "0"},
+                                                            {"BLMPOP", "0", "1", "s", "LEFT"}};
     for (const auto& command : commands) {
       CAPTURE(command[0], command[1]);
       CHECK(run(s, command) == wrong_type);
@@ -342,7 +361,8 @@ TEST_CASE("LPOS MAXLEN bounds the comparisons from the end where the search begi
 TEST_CASE("LPOS refuses bad options in Redis's words", "[lists]") {
   for_each_store([](Store& s) {
     CHECK(run(s, {"LPOS", "l", "a", "RANK", "0"}) ==
-          "(error) ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of "
+          "(error) ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use "
+          "negative to start from the end of "
           "the list");
     CHECK(run(s, {"LPOS", "l", "a", "RANK", "x"}) == not_an_integer);
     CHECK(run(s, {"LPOS", "l", "a", "COUNT", "-1"}) == "(error) ERR COUNT can't be negative");
@@ -414,7 +434,8 @@ TEST_CASE("LMPOP takes from the first list that has elements", "[lists]") {
 
 TEST_CASE("LMPOP and BLMPOP refuse bad arguments in Redis's words", "[lists]") {
   for_each_store([](Store& s) {
-    const std::string numkeys = "(error) ERR numkeys should be greater than 0", count = "(error) ERR count should be greater than 0";
+    const std::string numkeys = "(error) ERR numkeys should be greater than 0",
+                      count = "(error) ERR count should be greater than 0";
     for (std::vector<std::string> start : {std::vector<std::string>{"LMPOP"}, {"BLMPOP", "0"}}) {
       auto refused = [&](std::vector<std::string> words) {
         words.insert(words.begin(), start.begin(), start.end());

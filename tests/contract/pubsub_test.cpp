@@ -42,8 +42,12 @@ class Listener {
 
 using Lines = std::vector<std::string>;
 
-void subscribe(Listener& l, std::vector<Text> channels) { l.subscription().subscribe(channels); }
-void psubscribe(Listener& l, std::vector<Text> patterns) { l.subscription().psubscribe(patterns); }
+void subscribe(Listener& l, std::vector<Text> channels) {
+  l.subscription().subscribe(channels);
+}
+void psubscribe(Listener& l, std::vector<Text> patterns) {
+  l.subscription().psubscribe(patterns);
+}
 
 }  // namespace
 
@@ -66,7 +70,8 @@ TEST_CASE("PUBLISH delivers to channels and to patterns, and counts both", "[pub
   });
 }
 
-TEST_CASE("PUBSUB CHANNELS lists channels with subscriptions, those of a pattern if one is given", "[pubsub]") {
+TEST_CASE("PUBSUB CHANNELS lists channels with subscriptions, those of a pattern if one is given",
+          "[pubsub]") {
   for_each_store([](Store& s) {
     PubSub p(s);
     CHECK(p.channels().empty());
@@ -124,7 +129,8 @@ TEST_CASE("PUBSUB refuses wrong arguments in Redis's words", "[pubsub]") {
   for_each_store([](Store& s) {
     CHECK(run(s, {"PUBSUB", "CHANNELS", "a", "b"}) ==
           "(error) ERR unknown subcommand or wrong number of arguments for 'CHANNELS'. Try PUBSUB HELP.");
-    CHECK(run(s, {"PUBSUB", "NUMPAT", "a"}) == "(error) ERR wrong number of arguments for 'pubsub|numpat' command");
+    CHECK(run(s, {"PUBSUB", "NUMPAT", "a"}) ==
+          "(error) ERR wrong number of arguments for 'pubsub|numpat' command");
     CHECK(run(s, {"PUBLISH", "c"}) == "(error) ERR wrong number of arguments for 'publish' command");
   });
 }

@@ -43,7 +43,10 @@ std::string fresh_directory() {
 const std::vector<StoreKind>& store_kinds() {
   static const std::vector<StoreKind> kinds = {
       {"memory", [](std::shared_ptr<ManualClock> clock) { return open("memory://", {std::move(clock)}); }},
-      {"rocksdb", [](std::shared_ptr<ManualClock> clock) { return open("rocksdb://" + fresh_directory(), {std::move(clock)}); }},
+      {"rocksdb",
+       [](std::shared_ptr<ManualClock> clock) {
+         return open("rocksdb://" + fresh_directory(), {std::move(clock)});
+       }},
   };
   return kinds;
 }
@@ -111,6 +114,8 @@ std::string shown(const Value& v) {
   return out + "]";
 }
 
-std::string run(Store& store, const std::vector<std::string>& words, std::uint16_t db) { return shown(reply(store, words, db)); }
+std::string run(Store& store, const std::vector<std::string>& words, std::uint16_t db) {
+  return shown(reply(store, words, db));
+}
 
 }  // namespace playhead::test

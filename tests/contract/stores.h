@@ -26,7 +26,8 @@ void for_each_store(const std::function<void(Store&, ManualClock&)>& body);
 
 /// Performs a command given as a client would send it; a refusal is a Value of kind error.
 Value reply(Store& store, const std::vector<std::string>& words, std::uint16_t db = 0);
-/// A reply as a line of text: (nil), 3, "bytes", OK, (error) ERR ..., [a, b]; members of sets and maps in sorted order.
+/// A reply as a line of text: (nil), 3, "bytes", OK, (error) ERR ..., [a, b]; members of sets and maps in
+/// sorted order.
 std::string shown(const Value& v);
 std::string run(Store& store, const std::vector<std::string>& words, std::uint16_t db = 0);
 

@@ -13,7 +13,9 @@ def run(*args):
 
 
 def test_the_module_runs_as_a_program():
-    done = subprocess.run([sys.executable, "-m", "playhead", "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "playhead", "--version"], capture_output=True, text=True, check=True
+    )
     assert done.stdout.startswith("playhead, version")
 
 
@@ -31,7 +33,13 @@ def test_the_demo_gives_the_same_counts_for_the_same_seed_on_every_store(store_u
 
 def test_a_csv_log_is_replayed_and_malformed_rows_are_listed_by_line(tmp_path):
     log = tmp_path / "log.csv.gz"
-    rows = ["user_id,video_id,event,at,watched_ms,duration_ms", "u1,v1,view,1700000000000,20000,30000", "u1,v2,nonsense,1700000000001,,", "u1,v3,view,soon,,", "u2"]
+    rows = [
+        "user_id,video_id,event,at,watched_ms,duration_ms",
+        "u1,v1,view,1700000000000,20000,30000",
+        "u1,v2,nonsense,1700000000001,,",
+        "u1,v3,view,soon,,",
+        "u2",
+    ]
     log.write_bytes(gzip.compress("\n".join(rows).encode()))
     code, output = run("replay", str(log), "--format", "csv")
     assert code == 0, output

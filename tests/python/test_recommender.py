@@ -52,9 +52,13 @@ def test_a_reopened_recommender_answers_as_before(store):
 def test_bulk_events_count_like_single_ones(store):
     one, many = playhead.Recommender(store, name="one"), playhead.Recommender(store, name="many")
     feed(one)
-    rows = [(u, v, "finish", AT + i) for u in "abc" for i, v in enumerate(("v1", "v2"))] + [{"user_id": "d", "video_id": "v3", "event": "finish", "at": AT}]
+    rows = [(u, v, "finish", AT + i) for u in "abc" for i, v in enumerate(("v1", "v2"))] + [
+        {"user_id": "d", "video_id": "v3", "event": "finish", "at": AT}
+    ]
     many.record_many(rows)
-    assert [(r.video_id, r.score) for r in one.recommend("x", at=AT)] == [(r.video_id, r.score) for r in many.recommend("x", at=AT)]
+    assert [(r.video_id, r.score) for r in one.recommend("x", at=AT)] == [
+        (r.video_id, r.score) for r in many.recommend("x", at=AT)
+    ]
 
 
 def test_similar_videos_were_had_together(store):

@@ -110,7 +110,11 @@ def test_transact_counts_exactly_under_threads(store):
 
 
 def test_a_script_runs_on_its_keys(store):
-    assert store.scripts.eval("return {KEYS[1], ARGV[1], redis.call('INCR', KEYS[1])}", ["n"], ["x"]) == [b"n", b"x", 1]
+    assert store.scripts.eval("return {KEYS[1], ARGV[1], redis.call('INCR', KEYS[1])}", ["n"], ["x"]) == [
+        b"n",
+        b"x",
+        1,
+    ]
 
 
 def test_a_subscriber_gets_what_is_published(store):
@@ -167,7 +171,19 @@ def test_bad_arguments_raise_clear_errors(store, call, error):
         call(store)
 
 
-@pytest.mark.parametrize("url", ["", "memory", "nosuch://x", "memory://a/b", "memory://?maxmemory=x", "redis://h:99999/", "rocksdb://relative", "memory://?x=1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "memory",
+        "nosuch://x",
+        "memory://a/b",
+        "memory://?maxmemory=x",
+        "redis://h:99999/",
+        "rocksdb://relative",
+        "memory://?x=1",
+    ],
+)
 def test_a_url_without_sense_is_refused(url):
     with pytest.raises(playhead.InvalidArgument):
         playhead.open(url)

@@ -13,7 +13,8 @@ void exec(Tx<S>& t, std::uint16_t db, const SetBit& c, std::int64_t& r) {
   auto e = t.open(db, c.key, Type::string);
   const auto offset = static_cast<std::uint64_t>(c.offset);
   const std::size_t size = std::max<std::size_t>(t.size(e), bits::required_size(offset, 1));
-  if (e.exists() && size == t.size(e) && bits::get_bit(t.value(e), offset) == (c.value != 0)) {  // not a change to a watched key
+  if (e.exists() && size == t.size(e) &&
+      bits::get_bit(t.value(e), offset) == (c.value != 0)) {  // not a change to a watched key
     r = c.value;
     return;
   }
@@ -70,8 +71,8 @@ void exec(Tx<S>& t, std::uint16_t db, const BitOp& c, std::int64_t& r) {
     auto& e = entries.emplace_back(t.open(db, key, Type::string));
     sources.push_back(e.exists() ? t.value(e) : Text{});
   }
-  constexpr bits::Operation meant[] = {bits::Operation::bit_and, bits::Operation::bit_or, bits::Operation::bit_xor,
-                                       bits::Operation::bit_not};
+  constexpr bits::Operation meant[] = {bits::Operation::bit_and, bits::Operation::bit_or,
+                                       bits::Operation::bit_xor, bits::Operation::bit_not};
   const std::string result = bits::combine(meant[static_cast<std::size_t>(c.operation)], sources);
   r = static_cast<std::int64_t>(result.size());
   auto e = t.open(db, c.destkey);
@@ -86,15 +87,18 @@ void exec(Tx<S>& t, std::uint16_t db, const BitOp& c, std::int64_t& r) {
 inline std::int64_t field_at(Text bytes, const BitFieldStep& step) {
   const std::uint64_t offset = step.offset.bits(step.type.width);
   const auto width = static_cast<unsigned>(step.type.width);
-  return step.type.is_signed ? bits::get_signed(bytes, offset, width) : static_cast<std::int64_t>(bits::get_unsigned(bytes, offset, width));
+  return step.type.is_signed ? bits::get_signed(bytes, offset, width)
+                             : static_cast<std::int64_t>(bits::get_unsigned(bytes, offset, width));
 }
 
 /// SET gives the old number, INCRBY the new one.
-inline std::optional<std::int64_t> write_field(std::span<char> bytes, const BitFieldStep& step, bits::Overflow overflow) {
+inline std::optional<std::int64_t> write_field(std::span<char> bytes, const BitFieldStep& step,
+                                               bits::Overflow overflow) {
   const bits::FieldType type{step.type.is_signed, static_cast<unsigned>(step.type.width)};
   const std::int64_t old = field_at({bytes.data(), bytes.size()}, step);
   const bool set = step.action == BitFieldAction::set;
-  const auto value = set ? bits::fit(type, step.value, overflow) : bits::increment(type, old, step.value, overflow);
+  const auto value =
+      set ? bits::fit(type, step.value, overflow) : bits::increment(type, old, step.value, overflow);
   if (!value) return {};
   bits::set_field(bytes, step.offset.bits(step.type.width), type.width, static_cast<std::uint64_t>(*value));
   return set ? old : *value;
@@ -118,7 +122,8 @@ void exec(Tx<S>& t, std::uint16_t db, const BitField& c, BitField::Reply& r) {
   std::size_t size = 0;
   for (const BitFieldStep& step : c.steps)
     if (step.is_write())
-      size = std::max<std::size_t>(size, bits::required_size(step.offset.bits(step.type.width), static_cast<unsigned>(step.type.width)));
+      size = std::max<std::size_t>(size, bits::required_size(step.offset.bits(step.type.width),
+                                                             static_cast<unsigned>(step.type.width)));
   if (size == 0) return read_fields(e.exists() ? t.value(e) : Text{}, c.steps, r);
   size = std::max(size, t.size(e));
   const std::span<char> bytes(t.edit(e, size), size);

@@ -9,14 +9,17 @@
 
 namespace playhead::embedded {
 
-[[noreturn]] inline void refuse_corrupt_sketch() { refuse("INVALIDOBJ Corrupted HLL object detected"); }
+[[noreturn]] inline void refuse_corrupt_sketch() {
+  refuse("INVALIDOBJ Corrupted HLL object detected");
+}
 
 /// Why the key is not a HyperLogLog; nothing if it is one, or missing.
 template <class S>
 Text refusal_of(Tx<S>& t, typename Tx<S>::Entry& e) {
   if (!e.exists()) return {};
   if (e.type() != Type::string) return wrong_type;
-  return hyperloglog::is_valid(t.value(e)) ? Text{} : "WRONGTYPE Key is not a valid HyperLogLog string value.";
+  return hyperloglog::is_valid(t.value(e)) ? Text{}
+                                           : "WRONGTYPE Key is not a valid HyperLogLog string value.";
 }
 
 template <class S>

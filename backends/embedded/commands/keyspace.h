@@ -216,12 +216,13 @@ void exec(Tx<S>& t, std::uint16_t db, const Scan& c, Scan::Reply& r) {
   std::uint64_t from = c.cursor;
   t.each_stripe(stripe_of(from), [&](std::size_t stripe) {
     std::size_t seen = 0;
-    std::uint64_t next = t.storage().scan(db, stripe, from, left, [&](const Key& key, Type type, Millis deadline) {
-      ++seen;
-      if (!alive(t, deadline) || (c.match && !glob_match(*c.match, key.name, false))) return;
-      if (c.type && !syntax::same_word(*c.type, type_name(type))) return;
-      r.items.emplace_back(key.name);
-    });
+    std::uint64_t next =
+        t.storage().scan(db, stripe, from, left, [&](const Key& key, Type type, Millis deadline) {
+          ++seen;
+          if (!alive(t, deadline) || (c.match && !glob_match(*c.match, key.name, false))) return;
+          if (c.type && !syntax::same_word(*c.type, type_name(type))) return;
+          r.items.emplace_back(key.name);
+        });
     left -= std::min(left, seen);
     if (next != 0) {
       r.cursor = next;
@@ -283,7 +284,8 @@ void exec(Tx<S>& t, std::uint16_t db, const DbSize&, std::int64_t& r) {
   });
 }
 
-// A watched key changes with its whole database if it exists before or, when databases are swapped, afterwards.
+// A watched key changes with its whole database if it exists before or, when databases are swapped,
+// afterwards.
 template <class S>
 void touch_watched(Tx<S>& t, std::uint16_t db, std::uint16_t successor) {
   for (const std::string& key : t.shared().observers->watched_keys(db))
@@ -304,7 +306,8 @@ void exec(Tx<S>& t, std::uint16_t, const FlushAll&, Ok&) {
 }
 template <class S>
 void exec(Tx<S>& t, std::uint16_t, const SwapDb& c, Ok&) {
-  std::uint16_t a = database(t, c.index1, "ERR invalid first DB index"), b = database(t, c.index2, "ERR invalid second DB index");
+  std::uint16_t a = database(t, c.index1, "ERR invalid first DB index"),
+                b = database(t, c.index2, "ERR invalid second DB index");
   if (a == b) return;
   touch_watched(t, a, b);
   touch_watched(t, b, a);

@@ -219,10 +219,11 @@ void exec(Tx<S>& t, std::uint16_t db, const LTrim& c, Ok&) {
 
 // ---- moving
 
-/// Moves an element; nothing if the source is missing. Within one list it is pushed before it is popped, so that a list of one stays, with
-/// its deadline.
+/// Moves an element; nothing if the source is missing. Within one list it is pushed before it is popped, so
+/// that a list of one stays, with its deadline.
 template <class S>
-void move_element(Tx<S>& t, std::uint16_t db, Text source, Text destination, ListEnd from, ListEnd to, std::optional<std::string>& r) {
+void move_element(Tx<S>& t, std::uint16_t db, Text source, Text destination, ListEnd from, ListEnd to,
+                  std::optional<std::string>& r) {
   auto e = t.open(db, source, Type::list);
   if (!e.exists()) return r.reset();
   const bool front = from == ListEnd::left;
@@ -267,7 +268,8 @@ void with_first_list(Tx<S>& t, std::uint16_t db, List<Text> keys, F&& f) {
 }
 
 template <class S>
-void pop_first(Tx<S>& t, std::uint16_t db, List<Text> keys, ListEnd where, std::int64_t count, std::optional<PoppedElements>& r) {
+void pop_first(Tx<S>& t, std::uint16_t db, List<Text> keys, ListEnd where, std::int64_t count,
+               std::optional<PoppedElements>& r) {
   r.reset();
   with_first_list(t, db, keys, [&](Text key, auto& e) {
     r.emplace().key.assign(key);

@@ -19,7 +19,8 @@ void exec(Tx<S>& t, std::uint16_t, const PubSubChannels& c, PubSubChannels::Repl
 template <class S>
 void exec(Tx<S>& t, std::uint16_t, const PubSubNumSub& c, PubSubNumSub::Reply& r) {
   r.clear();
-  for (Text channel : c.channels) r.push_back({std::string(channel), t.shared().broker->subscribers(channel)});
+  for (Text channel : c.channels)
+    r.push_back({std::string(channel), t.shared().broker->subscribers(channel)});
 }
 
 template <class S>

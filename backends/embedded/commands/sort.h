@@ -1,5 +1,6 @@
 #pragma once
-// SORT. Weights and GET values come from other keys by pattern: '*' stands for the element, "->field" behind it for a field of a hash.
+// SORT. Weights and GET values come from other keys by pattern: '*' stands for the element, "->field" behind
+// it for a field of a hash.
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
@@ -53,7 +54,8 @@ std::vector<SortItem> read_sortable(Tx<S>& t, typename Tx<S>::Entry& e, bool rev
   else if (e.type() == Type::set)
     t.hwalk(e, [&](Text member, Text) { return add(member); });
   else if (e.type() == Type::zset)
-    t.zwalk_rank(e, reversed ? static_cast<std::int64_t>(t.size(e)) - 1 : 0, reversed, [&](Text member, double) { return add(member); });
+    t.zwalk_rank(e, reversed ? static_cast<std::int64_t>(t.size(e)) - 1 : 0, reversed,
+                 [&](Text member, double) { return add(member); });
   else
     refuse(wrong_type);
   return items;
@@ -69,7 +71,8 @@ void weigh(Tx<S>& t, std::uint16_t db, const SortBase& c, std::vector<SortItem>&
     char* end = nullptr;
     errno = 0;
     item.weight = std::strtod(text->c_str(), &end);  // as in Redis a zero byte ends the number
-    if (*end != '\0' || errno == ERANGE || std::isnan(item.weight)) refuse("ERR One or more scores can't be converted into double");
+    if (*end != '\0' || errno == ERANGE || std::isnan(item.weight))
+      refuse("ERR One or more scores can't be converted into double");
   }
 }
 
@@ -96,7 +99,8 @@ std::vector<SortItem> sorted_items(Tx<S>& t, std::uint16_t db, const SortBase& c
   auto e = t.open(db, c.key);
   bool dont_sort = c.by && c.by->find('*') == Text::npos;
   SortBase how = c;
-  if (dont_sort && must_sort_sets && e.type() == Type::set) {  // an order of its own would not be reproducible
+  if (dont_sort && must_sort_sets &&
+      e.type() == Type::set) {  // an order of its own would not be reproducible
     dont_sort = false;
     how.alpha = true;
     how.by.reset();
@@ -104,7 +108,8 @@ std::vector<SortItem> sorted_items(Tx<S>& t, std::uint16_t db, const SortBase& c
   std::vector<SortItem> items = read_sortable(t, e, dont_sort && c.desc);
   if (!dont_sort) {
     weigh(t, db, how, items);
-    std::stable_sort(items.begin(), items.end(), [&](const SortItem& a, const SortItem& b) { return compare(a, b, how) < 0; });
+    std::stable_sort(items.begin(), items.end(),
+                     [&](const SortItem& a, const SortItem& b) { return compare(a, b, how) < 0; });
   }
   if (c.limit) {
     auto size = static_cast<std::int64_t>(items.size());

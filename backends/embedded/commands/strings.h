@@ -171,7 +171,8 @@ template <class S>
 void exec(Tx<S>& t, std::uint16_t db, const IncrByFloat& c, std::string& r) {
   auto e = t.open(db, c.key, Type::string);
   long double old = 0, by = 0;
-  if ((e.exists() && !parse_long_double(t.value(e), old)) || !parse_long_double(c.increment, by)) refuse("ERR value is not a valid float");
+  if ((e.exists() && !parse_long_double(t.value(e), old)) || !parse_long_double(c.increment, by))
+    refuse("ERR value is not a valid float");
   long double sum = old + by;
   if (std::isnan(sum) || std::isinf(sum)) refuse("ERR increment would produce NaN or Infinity");
   r = format_long_double_human(sum);
@@ -248,12 +249,15 @@ void exec(Tx<S>& t, std::uint16_t db, const Lcs& c, Lcs::Reply& r) {
     r.length = static_cast<std::int64_t>(lcs_length(a, b));
     return;
   }
-  if (lcs_memory(a.size(), b.size()) > max_lcs_memory) refuse("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
-  LcsResult found = longest_common_subsequence(a, b, static_cast<std::size_t>(std::max<std::int64_t>(c.minmatchlen.value_or(0), 0)));
+  if (lcs_memory(a.size(), b.size()) > max_lcs_memory)
+    refuse("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
+  LcsResult found = longest_common_subsequence(
+      a, b, static_cast<std::size_t>(std::max<std::int64_t>(c.minmatchlen.value_or(0), 0)));
   r.length = static_cast<std::int64_t>(found.length);
   r.text = std::move(found.string);
   auto n = [](std::size_t x) { return static_cast<std::int64_t>(x); };
-  for (const LcsStretch& m : found.matches) r.matches.push_back({n(m.a_first), n(m.a_last), n(m.b_first), n(m.b_last)});
+  for (const LcsStretch& m : found.matches)
+    r.matches.push_back({n(m.a_first), n(m.a_last), n(m.b_first), n(m.b_last)});
 }
 
 }  // namespace playhead::embedded

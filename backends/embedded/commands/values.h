@@ -59,13 +59,16 @@ void write_value(Tx<S>& t, typename Tx<S>::Entry& e, const RdbValue& v) {
       for (const auto& item : v.elements) t.lpush(e, false, item);
       break;
     case RdbType::set:
-      for (const auto& member : v.elements) t.hput(e, Type::set, member, [](const Text*) { return std::optional<Text>(Text()); });
+      for (const auto& member : v.elements)
+        t.hput(e, Type::set, member, [](const Text*) { return std::optional<Text>(Text()); });
       break;
     case RdbType::hash:
-      for (const auto& [field, value] : v.fields) t.hput(e, Type::hash, field, [&](const Text*) { return std::optional<Text>(value); });
+      for (const auto& [field, value] : v.fields)
+        t.hput(e, Type::hash, field, [&](const Text*) { return std::optional<Text>(value); });
       break;
     case RdbType::sorted_set:
-      for (const auto& [score, member] : v.members) t.zput(e, member, [&](const double*) { return std::optional<double>(score); });
+      for (const auto& [score, member] : v.members)
+        t.zput(e, member, [&](const double*) { return std::optional<double>(score); });
       break;
   }
 }

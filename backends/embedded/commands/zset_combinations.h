@@ -36,7 +36,8 @@ struct ZInput {
 
 /// The inputs in the order of their keys. Other types are refused, then the faults of the options.
 template <class S>
-std::vector<ZInput<S>> open_inputs(Tx<S>& t, std::uint16_t db, List<Text> keys, List<double> weights, const Fault& fault) {
+std::vector<ZInput<S>> open_inputs(Tx<S>& t, std::uint16_t db, List<Text> keys, List<double> weights,
+                                   const Fault& fault) {
   std::vector<ZInput<S>> inputs;
   inputs.reserve(keys.size());
   for (std::size_t i = 0; i < keys.size(); ++i) {
@@ -51,7 +52,8 @@ std::vector<ZInput<S>> open_inputs(Tx<S>& t, std::uint16_t db, List<Text> keys, 
 
 /// The inputs by size.
 template <class S>
-std::vector<ZInput<S>> open_sorted_inputs(Tx<S>& t, std::uint16_t db, List<Text> keys, List<double> weights, const Fault& fault) {
+std::vector<ZInput<S>> open_sorted_inputs(Tx<S>& t, std::uint16_t db, List<Text> keys, List<double> weights,
+                                          const Fault& fault) {
   auto inputs = open_inputs(t, db, keys, weights, fault);
   std::vector<std::size_t> order(inputs.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

@@ -215,7 +215,9 @@ class Decoder {
     }
   }
   void space() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r'))
+      ++at_;
   }
   bool accept(char c) {
     space();
@@ -257,8 +259,13 @@ class Decoder {
     unsigned code = 0;
     for (int i = 0; i < 4; ++i, ++at_) {
       char c = at_ < text_.size() ? text_[at_] : '\0';
-      int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-      if (digit < 0) luaL_error(lua_, "Expected value but found invalid unicode escape code at character %d", static_cast<int>(at_) + 1);
+      int digit = c >= '0' && c <= '9'   ? c - '0'
+                  : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                  : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                         : -1;
+      if (digit < 0)
+        luaL_error(lua_, "Expected value but found invalid unicode escape code at character %d",
+                   static_cast<int>(at_) + 1);
       code = code * 16 + static_cast<unsigned>(digit);
     }
     return code;
@@ -294,14 +301,17 @@ class Decoder {
       return utf8(code, out);
     }
     const char* known = c == '\0' ? nullptr : std::strchr(from, c);
-    if (known == nullptr) luaL_error(lua_, "Expected value but found invalid escape code at character %d", static_cast<int>(at_));
+    if (known == nullptr)
+      luaL_error(lua_, "Expected value but found invalid escape code at character %d", static_cast<int>(at_));
     out += to[known - from];
   }
   void string() {
     ++at_;
     std::string out;
     for (;;) {
-      if (at_ >= text_.size()) luaL_error(lua_, "Expected value but found unexpected end of string at character %d", static_cast<int>(at_) + 1);
+      if (at_ >= text_.size())
+        luaL_error(lua_, "Expected value but found unexpected end of string at character %d",
+                   static_cast<int>(at_) + 1);
       char c = text_[at_++];
       if (c == '"') break;
       if (c == '\\')

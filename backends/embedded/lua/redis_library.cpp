@@ -34,9 +34,12 @@ AnyCall parse_command(List<Text> words, const Run& run) {
   const Command* c = find_command(words);
   if (c == nullptr) refuse("ERR Unknown Redis command called from script");
   auto n = static_cast<int>(words.size());
-  if (c->arity >= 0 ? n != c->arity : n < -c->arity) refuse("ERR Wrong number of args calling Redis command from script");
-  if (c->is(Flags::noscript) || c->is(Flags::connection)) refuse("ERR This Redis command is not allowed from script");
-  if (run.read_only && (c->is(Flags::write) || c->code == code_of<Publish>)) refuse("ERR Write commands are not allowed from read-only scripts.");
+  if (c->arity >= 0 ? n != c->arity : n < -c->arity)
+    refuse("ERR Wrong number of args calling Redis command from script");
+  if (c->is(Flags::noscript) || c->is(Flags::connection))
+    refuse("ERR This Redis command is not allowed from script");
+  if (run.read_only && (c->is(Flags::write) || c->code == code_of<Publish>))
+    refuse("ERR Write commands are not allowed from read-only scripts.");
   return AnyCall::parse(words, run.db, false);
 }
 
@@ -49,11 +52,13 @@ bool perform(lua_State* lua, std::string& error) {
     if (count == 0) refuse("ERR Please specify at least one argument for this redis lib call");
     auto words = arena.array<Text>(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i)
-      if (!argument(lua, i + 1, arena, words[static_cast<std::size_t>(i)])) refuse("ERR Lua redis lib command arguments must be strings or integers");
+      if (!argument(lua, i + 1, arena, words[static_cast<std::size_t>(i)]))
+        refuse("ERR Lua redis lib command arguments must be strings or integers");
     if (state.run.undeclared) refuse("ERR the script is about to run again");
     if (words[0].size() == 6 && syntax::same_word(words[0], "select")) {
       std::int64_t db = 0;
-      if (count != 2 || !parse_int64(words[1], db) || db < 0 || db > 0xffff) refuse("ERR DB index is out of range");
+      if (count != 2 || !parse_int64(words[1], db) || db < 0 || db > 0xffff)
+        refuse("ERR DB index is out of range");
       state.run.db = static_cast<std::uint16_t>(db);
       LuaSink(lua).status("OK");
       return true;
@@ -113,8 +118,12 @@ int single_field(lua_State* lua, const char* field) {
   return 1;
 }
 
-int error_reply(lua_State* lua) { return single_field(lua, "err"); }
-int status_reply(lua_State* lua) { return single_field(lua, "ok"); }
+int error_reply(lua_State* lua) {
+  return single_field(lua, "err");
+}
+int status_reply(lua_State* lua) {
+  return single_field(lua, "ok");
+}
 
 int sha1hex(lua_State* lua) {
   if (lua_gettop(lua) != 1) {
@@ -168,7 +177,11 @@ void open_redis(lua_State* lua) {
     lua_pushcfunction(lua, function);
     lua_setfield(lua, -2, name);
   }
-  const std::pair<const char*, int> numbers[] = {{"LOG_DEBUG", 0}, {"LOG_VERBOSE", 1}, {"LOG_NOTICE", 2}, {"LOG_WARNING", 3}, {"REDIS_VERSION_NUM", 0x0007000f}};
+  const std::pair<const char*, int> numbers[] = {{"LOG_DEBUG", 0},
+                                                 {"LOG_VERBOSE", 1},
+                                                 {"LOG_NOTICE", 2},
+                                                 {"LOG_WARNING", 3},
+                                                 {"REDIS_VERSION_NUM", 0x0007000f}};
   for (auto [name, number] : numbers) {
     lua_pushnumber(lua, number);
     lua_setfield(lua, -2, name);

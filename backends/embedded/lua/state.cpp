@@ -13,10 +13,12 @@ const char scripts_key = 0;      // compiled scripts by SHA-1
 const char environment_key = 0;  // what scripts see as globals
 
 // Names of the base library that scripts have; the rest is taken away.
-constexpr const char* base_names[] = {"assert",   "collectgarbage", "error",  "gcinfo", "getmetatable", "ipairs",       "load",     "loadstring",
-                                      "next",     "pairs",          "pcall",  "rawequal", "rawget",     "rawset",       "select",   "setmetatable",
-                                      "tonumber", "tostring",       "type",   "unpack", "xpcall",       "_VERSION",     "_G",       "string",
-                                      "table",    "math",           "coroutine"};
+constexpr const char* base_names[] = {
+    "assert", "collectgarbage", "error",    "gcinfo",       "getmetatable", "ipairs",
+    "load",   "loadstring",     "next",     "pairs",        "pcall",        "rawequal",
+    "rawget", "rawset",         "select",   "setmetatable", "tonumber",     "tostring",
+    "type",   "unpack",         "xpcall",   "_VERSION",     "_G",           "string",
+    "table",  "math",           "coroutine"};
 
 bool is_base_name(const char* name) {
   for (const char* known : base_names)
@@ -29,7 +31,9 @@ int missing_global(lua_State* lua) {
   return luaL_error(lua, "Script attempted to access nonexistent global variable '%s'", name);
 }
 
-int readonly_table(lua_State* lua) { return luaL_error(lua, "Attempt to modify a readonly table"); }
+int readonly_table(lua_State* lua) {
+  return luaL_error(lua, "Attempt to modify a readonly table");
+}
 
 // Gives the function at the top of the stack the protected globals.
 void set_environment(lua_State* lua) {
@@ -155,8 +159,10 @@ void State::count(lua_State* lua, lua_Debug*) {
   State& state = of(lua);
   state.executed_ += instructions_between_counts;
   if (state.executed_ <= state.limits_.instructions) return;
-  lua_sethook(lua, count, LUA_MASKCOUNT, 1);  // from now on each instruction fails, so that pcall cannot keep the script alive
-  luaL_error(lua, "Script killed: it ran more than %f instructions", static_cast<double>(state.limits_.instructions));
+  lua_sethook(lua, count, LUA_MASKCOUNT,
+              1);  // from now on each instruction fails, so that pcall cannot keep the script alive
+  luaL_error(lua, "Script killed: it ran more than %f instructions",
+             static_cast<double>(state.limits_.instructions));
 }
 
 State& State::of(lua_State* lua) {
@@ -171,7 +177,9 @@ State::State(const Limits& limits) : limits_(limits), lua_(lua_newstate(allocate
   lua_sethook(lua_, count, LUA_MASKCOUNT, instructions_between_counts);
 }
 
-State::~State() { lua_close(lua_); }
+State::~State() {
+  lua_close(lua_);
+}
 
 void State::open_libraries() {
   open_library(lua_, luaopen_base, "");
@@ -180,8 +188,9 @@ void State::open_libraries() {
   open_library(lua_, luaopen_math, LUA_MATHLIBNAME);
   remove_unknown_globals(lua_);
   const std::pair<const char*, lua_CFunction> replaced[] = {
-      {"load", load_text},  {"loadstring", load_text}, {"rawset", checked_rawset}, {"setmetatable", checked_setmetatable},
-      {"next", next_of},    {"pairs", pairs_of}};
+      {"load", load_text},        {"loadstring", load_text},
+      {"rawset", checked_rawset}, {"setmetatable", checked_setmetatable},
+      {"next", next_of},          {"pairs", pairs_of}};
   for (auto [name, function] : replaced) {
     lua_pushcfunction(lua_, function);
     lua_setglobal(lua_, name);

@@ -1,6 +1,7 @@
 #pragma once
-// One Lua 5.1 interpreter, locked down: text chunks only, a few libraries, globals that a script cannot change, a limit of memory and of
-// instructions. Lua is the build whose errors are C++ exceptions, so destructors run.
+// One Lua 5.1 interpreter, locked down: text chunks only, a few libraries, globals that a script cannot
+// change, a limit of memory and of instructions. Lua is the build whose errors are C++ exceptions, so
+// destructors run.
 #include <lua.hpp>
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct Run {
   Unit* unit = nullptr;
   std::uint16_t db = 0;
   bool read_only = false;
-  bool undeclared = false;  ///< a key was touched that the unit does not hold: the run is void
+  bool undeclared = false;     ///< a key was touched that the unit does not hold: the run is void
   std::exception_ptr failure;  ///< of the store itself (disk), not of a command: the run is void
 };
 
@@ -36,7 +37,8 @@ class State {
   lua_State* lua() const { return lua_; }
   Run run;
 
-  /// Pushes the function of a script, compiled once per interpreter. Throws Error{command} if it does not compile.
+  /// Pushes the function of a script, compiled once per interpreter. Throws Error{command} if it does not
+  /// compile.
   void push_function(const std::string& sha1, Text source);
   /// Forgets compiled scripts.
   void forget();
@@ -64,7 +66,6 @@ void open_redis(lua_State* lua);
 void open_cjson(lua_State* lua);
 /// Replaces the table at the top of the stack by one that scripts can read but not change.
 void protect(lua_State* lua);
-
 
 /// Pushes {err = message}.
 void push_error(lua_State* lua, Text message);

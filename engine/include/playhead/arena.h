@@ -9,7 +9,8 @@
 
 namespace playhead {
 
-/// Memory that lives as long as one call: what parsed arguments borrow from. Nothing is freed before clear() or destruction. Not thread-safe.
+/// Memory that lives as long as one call: what parsed arguments borrow from. Nothing is freed before clear()
+/// or destruction. Not thread-safe.
 class Arena {
  public:
   Arena() = default;

@@ -1,5 +1,6 @@
 #pragma once
-// The command table: one row per operation, from which RESP, scripts, Python, docs, routing and recording derive.
+// The command table: one row per operation, from which RESP, scripts, Python, docs, routing and recording
+// derive.
 #include <memory>
 
 #include "playhead/reply.h"
@@ -23,10 +24,28 @@ enum class Flags : std::uint32_t {
   no_multi = 1 << 9,
   connection = 1 << 10,  ///< meaningful on a Session only (SELECT, MULTI, SUBSCRIBE): stores never see it
 };
-constexpr Flags operator|(Flags a, Flags b) { return Flags(std::uint32_t(a) | std::uint32_t(b)); }
-constexpr bool has(Flags set, Flags f) { return (std::uint32_t(set) & std::uint32_t(f)) != 0; }
+constexpr Flags operator|(Flags a, Flags b) {
+  return Flags(std::uint32_t(a) | std::uint32_t(b));
+}
+constexpr bool has(Flags set, Flags f) {
+  return (std::uint32_t(set) & std::uint32_t(f)) != 0;
+}
 
-enum class Group : std::uint8_t { keyspace, strings, bits, hashes, lists, sets, zsets, hyperloglog, pubsub, scripting, transactions, connection, server };
+enum class Group : std::uint8_t {
+  keyspace,
+  strings,
+  bits,
+  hashes,
+  lists,
+  sets,
+  zsets,
+  hyperloglog,
+  pubsub,
+  scripting,
+  transactions,
+  connection,
+  server
+};
 
 /// What an operation says of itself.
 struct Traits {
@@ -36,7 +55,8 @@ struct Traits {
   Text summary;
 };
 
-/// What a store performs: an operation, where its reply goes, and the database. Borrows everything for the length of the call.
+/// What a store performs: an operation, where its reply goes, and the database. Borrows everything for the
+/// length of the call.
 struct Call {
   std::uint16_t code = 0;  ///< index of the operation in the command table
   std::uint16_t db = 0;
@@ -54,12 +74,13 @@ struct Command {
   std::string syntax;  ///< "SET key value [NX] ..."
 
   std::size_t operation_size = 0, reply_size = 0;
-  void* (*make_operation)(Arena&);                                     ///< an empty one, in the arena
+  void* (*make_operation)(Arena&);  ///< an empty one, in the arena
   void (*copy_operation)(const void* from, void* to);
-  void (*parse)(List<Text> arguments, Arena&, void* operation);        ///< arguments behind the name; Error{command}
-  void (*encode)(const void* operation, std::vector<Text>&, Arena&);   ///< the whole command, name first
-  void (*validate)(const void* operation);                             ///< Error{command}
-  void (*own)(void* operation, Arena&);                                ///< copies what it borrows
+  void (*parse)(List<Text> arguments, Arena&,
+                void* operation);  ///< arguments behind the name; Error{command}
+  void (*encode)(const void* operation, std::vector<Text>&, Arena&);  ///< the whole command, name first
+  void (*validate)(const void* operation);                            ///< Error{command}
+  void (*own)(void* operation, Arena&);                               ///< copies what it borrows
   void (*make_reply)(void* at);
   void (*destroy_reply)(void* at);
   void (*emit)(const void* operation, const void* reply, Sink&);
@@ -74,21 +95,24 @@ struct Command {
 List<Command> commands();
 /// The row for an operation's code.
 const Command& command(std::uint16_t code);
-/// The row for a command's name (case-insensitive), null if there is none. Containers ("object") are found with their subcommand: the
-/// arguments tell. Thread-safe, O(1).
+/// The row for a command's name (case-insensitive), null if there is none. Containers ("object") are found
+/// with their subcommand: the arguments tell. Thread-safe, O(1).
 const Command* find_command(List<Text> arguments);
 /// Refuses a call with too few or too many arguments, in Redis's words.
 void check_arity(const Command& c, List<Text> arguments);
 /// Refuses a name that find_command does not know, in Redis's words.
 [[noreturn]] void refuse_unknown(List<Text> arguments);
 /// How many of the arguments are the name: 2 for a subcommand, else 1.
-inline std::size_t name_words(const Command& c) { return c.traits.name.find('|') == Text::npos ? 1 : 2; }
+inline std::size_t name_words(const Command& c) {
+  return c.traits.name.find('|') == Text::npos ? 1 : 2;
+}
 
-/// An operation and its reply that own everything: what batches, transactions, queues and scripts hold. Movable.
+/// An operation and its reply that own everything: what batches, transactions, queues and scripts hold.
+/// Movable.
 class AnyCall {
  public:
-  /// Parses a whole command (name first). Throws Error{command}: unknown command, wrong number of arguments, syntax. With `own` the
-  /// arguments are copied, otherwise they must outlive the call.
+  /// Parses a whole command (name first). Throws Error{command}: unknown command, wrong number of arguments,
+  /// syntax. With `own` the arguments are copied, otherwise they must outlive the call.
   static AnyCall parse(List<Text> arguments, std::uint16_t db, bool own);
   /// A copy of an operation. Throws Error{command} if it does not validate.
   template <class Op>

@@ -8,11 +8,12 @@ namespace playhead {
 
 /// What kind of failure an Error is. Few on purpose: a caller reacts to the kind, a person reads the message.
 enum class ErrorCode : std::uint8_t {
-  command,      ///< the command was refused; message() is Redis's own error text ("WRONGTYPE Operation against ...")
-  invalid,      ///< an argument outside what the API accepts (URL, option, size)
-  conflict,     ///< an optimistic transaction lost against another writer; run it again
-  timeout,      ///< a deadline passed before the answer arrived; nothing was changed
-  unknown,      ///< a write was sent and its fate is not known; it may or may not have happened
+  command,   ///< the command was refused; message() is Redis's own error text ("WRONGTYPE Operation against
+             ///< ...")
+  invalid,   ///< an argument outside what the API accepts (URL, option, size)
+  conflict,  ///< an optimistic transaction lost against another writer; run it again
+  timeout,   ///< a deadline passed before the answer arrived; nothing was changed
+  unknown,   ///< a write was sent and its fate is not known; it may or may not have happened
   unavailable,  ///< the store can not be reached, is full, or is read-only for now; nothing was changed
   unsupported,  ///< this store can not do that; see Capabilities
   corrupt,      ///< stored bytes contradict their format or checksum
@@ -34,7 +35,8 @@ class Error : public std::runtime_error {
   ErrorCode code_;
 };
 
-/// Throws Error{command, text}: a refusal in Redis's own words, its first word being the error prefix ("ERR", "WRONGTYPE").
+/// Throws Error{command, text}: a refusal in Redis's own words, its first word being the error prefix ("ERR",
+/// "WRONGTYPE").
 [[noreturn]] void refuse(Text text);
 
 }  // namespace playhead

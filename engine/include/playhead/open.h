@@ -13,20 +13,29 @@ struct OpenOptions {
 
 /// Opens a store.
 ///
-///   memory://                          a private, empty store in this process
-///   memory://name                      the store of that name, shared by everybody in this process; it lives as long as somebody has it open
-///       ?databases=16                  number of databases
-///       &maxmemory=bytes               limit; beyond it keys are evicted, or writes refused
-///       &eviction=noeviction           noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru, volatile-lfu, volatile-random, volatile-ttl
-///   rocksdb:///path                    a directory on this machine's disk, owned by one process at a time
-///       ?durability=periodic           sync: an acknowledged write is on disk; periodic: at most sync_ms of writes are lost with the power; none
-///       &sync_ms=200  &cache=bytes
+///   memory://                a private, empty store in this process
+///   memory://name            the store of that name, shared by everybody in this process; it lives as long
+///   as
+///                            somebody has it open
+///     databases=16           number of databases
+///     maxmemory=bytes        limit; beyond it keys are evicted, or writes refused
+///     eviction=noeviction    noeviction, allkeys-lru, allkeys-lfu, allkeys-random, volatile-lru,
+///     volatile-lfu,
+///                            volatile-random, volatile-ttl
+///   rocksdb:///path          a directory on this machine's disk, owned by one process at a time
+///     durability=periodic    sync: an acknowledged write is on disk; periodic: at most sync_ms of writes are
+///                            lost with the power; none
+///     sync_ms=200  cache=bytes  databases=16
 ///   redis://[user:password@]host:port/db
-///   redis+unix:///socket?db=0
-///       &client_name=name  &timeout_ms=5000  &pool=16
+///   redis+unix:///socket
+///     client_name=name  timeout_ms=5000  pool=16
 ///
-/// Throws Error{invalid} for a URL that makes no sense, Error{unavailable} if the store cannot be reached or is owned by another process,
-/// Error{corrupt}, Error{unsupported} if this build leaves the store out. Thread-safe.
+/// The indented lines are parameters (?name=value&...). Every scheme also knows db=0: the default database
+/// (Store::database()), for redis:// the path says the same.
+///
+/// Throws Error{invalid} for a URL that makes no sense, Error{unavailable} if the store cannot be reached or
+/// is owned by another process, Error{corrupt}, Error{unsupported} if this build leaves the store out.
+/// Thread-safe.
 std::shared_ptr<Store> open(Text url, const OpenOptions& options = {});
 
 }  // namespace playhead

@@ -14,8 +14,9 @@
 namespace playhead {
 
 /// The families, in the order of codes.
-using Families = Operations<KeyspaceOperations, StringOperations, BitOperations, HashOperations, ListOperations, SetOperations, ZsetOperations,
-                            HyperLogLogOperations, PubSubOperations, ScriptingOperations>;
+using Families =
+    Operations<KeyspaceOperations, StringOperations, BitOperations, HashOperations, ListOperations,
+               SetOperations, ZsetOperations, HyperLogLogOperations, PubSubOperations, ScriptingOperations>;
 
 template <class... A, class... B>
 constexpr Operations<A..., B...> operator+(Operations<A...>, Operations<B...>) {
@@ -43,7 +44,8 @@ consteval std::size_t size_of(Operations<Ops...>) {
 }
 inline constexpr std::size_t operation_count = size_of(AllOperations{});
 
-/// Refuses an operation whose fields contradict each other, in Redis's words. Every way into a store passes through here.
+/// Refuses an operation whose fields contradict each other, in Redis's words. Every way into a store passes
+/// through here.
 template <class Op>
 void validate(const Op& op) {
   if constexpr (requires { op.validate(); }) op.validate();

@@ -8,32 +8,51 @@
 
 namespace playhead {
 
-/// Receives one reply, piece by piece. RESP2, RESP3, Lua and Python each are a Sink, so that a reply is built once, in its final form.
-/// Containers announce their length and are followed by so many replies (a map and pairs by twice as many).
+/// Receives one reply, piece by piece. RESP2, RESP3, Lua and Python each are a Sink, so that a reply is built
+/// once, in its final form. Containers announce their length and are followed by so many replies (a map and
+/// pairs by twice as many).
 class Sink {
  public:
   virtual ~Sink() = default;
   virtual void null() = 0;
-  virtual void null_array() { null(); }               ///< RESP2 tells an absent array from an absent string
-  virtual void boolean(bool b) { integer(b); }        ///< an integer 0 or 1 in RESP
+  virtual void null_array() { null(); }         ///< RESP2 tells an absent array from an absent string
+  virtual void boolean(bool b) { integer(b); }  ///< an integer 0 or 1 in RESP
   virtual void integer(std::int64_t n) = 0;
-  virtual void real(double x) = 0;                    ///< a bulk string in RESP2
+  virtual void real(double x) = 0;  ///< a bulk string in RESP2
   virtual void bulk(Text bytes) = 0;
-  virtual void verbatim(Text bytes) { bulk(bytes); }  ///< text for people (INFO)
+  virtual void verbatim(Text bytes) { bulk(bytes); }                 ///< text for people (INFO)
   virtual void cursor(std::uint64_t c) { bulk(std::to_string(c)); }  ///< of a scan: a bulk string in RESP
-  virtual void status(Text text) = 0;                 ///< "OK", "QUEUED"
-  virtual void error(Text text) = 0;                  ///< "WRONGTYPE Operation ..."
+  virtual void status(Text text) = 0;                                ///< "OK", "QUEUED"
+  virtual void error(Text text) = 0;                                 ///< "WRONGTYPE Operation ..."
   virtual void begin_array(std::size_t n) = 0;
-  virtual void begin_map(std::size_t n) { begin_array(2 * n); }    ///< flat in RESP2
+  virtual void begin_map(std::size_t n) { begin_array(2 * n); }  ///< flat in RESP2
   virtual void begin_set(std::size_t n) { begin_array(n); }
-  virtual void begin_pairs(std::size_t n) { begin_array(2 * n); }  ///< flat in RESP2, an array of arrays of two in RESP3
+  virtual void begin_pairs(std::size_t n) {
+    begin_array(2 * n);
+  }  ///< flat in RESP2, an array of arrays of two in RESP3
   virtual void begin_push(std::size_t n) { begin_array(n); }
 };
 
-/// A reply of any shape, for callers that do not know the command at compile time (scripts, procedures, RESP).
+/// A reply of any shape, for callers that do not know the command at compile time (scripts, procedures,
+/// RESP).
 class Value {
  public:
-  enum class Kind : std::uint8_t { null, null_array, boolean, integer, real, bulk, verbatim, status, error, array, map, set, pairs, push };
+  enum class Kind : std::uint8_t {
+    null,
+    null_array,
+    boolean,
+    integer,
+    real,
+    bulk,
+    verbatim,
+    status,
+    error,
+    array,
+    map,
+    set,
+    pairs,
+    push
+  };
 
   Value() = default;
   explicit Value(Kind k) : kind(k) {}
@@ -97,7 +116,8 @@ class ValueSink final : public Sink {
   Value done_;
 };
 
-// ---- typed replies ------------------------------------------------------------------------------------------------------------
+// ---- typed replies
+// ------------------------------------------------------------------------------------------------------------
 
 /// "+OK".
 struct Ok {
@@ -128,7 +148,8 @@ struct Fields {
   bool operator==(const Fields&) const = default;
 };
 
-/// One page of SCAN, SSCAN (strings), HSCAN (field, value) or ZSCAN (members with scores); cursor 0 is the end.
+/// One page of SCAN, SSCAN (strings), HSCAN (field, value) or ZSCAN (members with scores); cursor 0 is the
+/// end.
 template <class T>
 struct Page {
   std::uint64_t cursor = 0;
@@ -136,18 +157,30 @@ struct Page {
   bool operator==(const Page&) const = default;
 };
 
-// How each reply type is shown to a sink, and how it is read back from a server's reply. Operations whose reply depends on their options
-// have emit/decode of their own.
-inline void emit(bool r, Sink& s) { s.boolean(r); }
-inline void emit(std::int64_t r, Sink& s) { s.integer(r); }
-inline void emit(double r, Sink& s) { s.real(r); }
-inline void emit(const std::string& r, Sink& s) { s.bulk(r); }
-inline void emit(const Ok&, Sink& s) { s.status("OK"); }
-inline void emit(const Status& r, Sink& s) { s.status(r.text); }
+// How each reply type is shown to a sink, and how it is read back from a server's reply. Operations whose
+// reply depends on their options have emit/decode of their own.
+inline void emit(bool r, Sink& s) {
+  s.boolean(r);
+}
+inline void emit(std::int64_t r, Sink& s) {
+  s.integer(r);
+}
+inline void emit(double r, Sink& s) {
+  s.real(r);
+}
+inline void emit(const std::string& r, Sink& s) {
+  s.bulk(r);
+}
+inline void emit(const Ok&, Sink& s) {
+  s.status("OK");
+}
+inline void emit(const Status& r, Sink& s) {
+  s.status(r.text);
+}
 void emit(const Members& r, Sink& s);
 void emit(const Fields& r, Sink& s);
-void emit(const ScoredMember& r, Sink& s);                 ///< [member, score]
-void emit(const std::vector<ScoredMember>& r, Sink& s);    ///< pairs
+void emit(const ScoredMember& r, Sink& s);               ///< [member, score]
+void emit(const std::vector<ScoredMember>& r, Sink& s);  ///< pairs
 void emit(const Page<std::string>& r, Sink& s);
 void emit(const Page<ScoredMember>& r, Sink& s);
 void emit(const Page<std::pair<std::string, std::string>>& r, Sink& s);
@@ -185,7 +218,9 @@ void decode(const Value& v, std::vector<ScoredMember>& r);
 void decode(const Value& v, Page<std::string>& r);
 void decode(const Value& v, Page<ScoredMember>& r);
 void decode(const Value& v, Page<std::pair<std::string, std::string>>& r);
-inline void decode(const Value& v, Value& r) { r = v; }
+inline void decode(const Value& v, Value& r) {
+  r = v;
+}
 
 template <class T>
 void decode(const Value& v, std::vector<T>& r);

@@ -44,10 +44,11 @@ Millis read_time(Unit& unit, ArgumentReader& args) {
   return given != 0 ? given : unit.now();
 }
 
-Namespace::Namespace(std::shared_ptr<Store> store, std::uint16_t db, Text prefix,
+Namespace::Namespace(std::shared_ptr<Store> store, std::optional<std::uint16_t> db, Text prefix,
                      std::shared_ptr<const Clock> clock)
-    : store_(std::move(store)), db_(db), keys_(prefix), clock_(std::move(clock)) {
+    : store_(std::move(store)), keys_(prefix), clock_(std::move(clock)) {
   if (!store_) throw Error(ErrorCode::invalid, "a module needs a store; open one first");
+  db_ = db.value_or(store_->database());
 }
 
 void check_range(Text name, std::int64_t n, std::int64_t least, std::int64_t greatest) {

@@ -44,7 +44,8 @@ Weights weights_of(const EventRecord& e) {
 }
 
 Aggregates::Aggregates(const RecommenderOptions& options) : options_(options) {
-  for (auto [hours, weight] : options.popularity_half_lives_h) taus_ms_.push_back(hours * 3'600'000 / std::log(2.0));
+  for (auto [hours, weight] : options.popularity_half_lives_h)
+    taus_ms_.push_back(hours * 3'600'000 / std::log(2.0));
 }
 
 VideoIndex Aggregates::intern_video(Text id) {
@@ -71,7 +72,8 @@ const UserState* Aggregates::find_user(Text id) const {
 
 void Aggregates::fold(const EventRecord& e) {
   VideoIndex v = intern_video(e.video_id);
-  auto [at, fresh] = user_index_.try_emplace(std::string(e.user_id), static_cast<std::uint32_t>(users_.size()));
+  auto [at, fresh] =
+      user_index_.try_emplace(std::string(e.user_id), static_cast<std::uint32_t>(users_.size()));
   if (fresh) users_.emplace_back();
   UserState& user = users_[at->second];
 
@@ -86,7 +88,8 @@ void Aggregates::fold(const EventRecord& e) {
       sum = log_add(sum, w + static_cast<double>(e.at.value_or(0) - epoch_ms) / taus_ms_[h]);
     }
   }
-  auto mine = std::find_if(user.recent.begin(), user.recent.end(), [v](const Had& h) { return h.video == v; });
+  auto mine =
+      std::find_if(user.recent.begin(), user.recent.end(), [v](const Had& h) { return h.video == v; });
   if (mine != user.recent.end()) user.recent.erase(mine);
   if (co > best.co) {
     norms_[v] += co * co - best.co * best.co;

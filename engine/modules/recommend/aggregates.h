@@ -1,9 +1,10 @@
 #pragma once
 // What is counted from the events, in this process's memory. Not thread-safe; the recommender locks.
 //
-// A user's weight for a video is that of the strongest event, counted once. When it rises from w to w', the co-count with each video j among the
-// user's newest `profile_size` grows by (w' - w) * w_j. n_i is the sum of squared weights of video i. Popularity is kept in log space per half-life:
-// s = ln sum w_k exp((t_k - t0) / tau), so that nothing is rewritten as time passes and late events are exact.
+// A user's weight for a video is that of the strongest event, counted once. When it rises from w to w', the
+// co-count with each video j among the user's newest `profile_size` grows by (w' - w) * w_j. n_i is the sum
+// of squared weights of video i. Popularity is kept in log space per half-life: s = ln sum w_k exp((t_k - t0)
+// / tau), so that nothing is rewritten as time passes and late events are exact.
 #include <cmath>
 #include <deque>
 #include <string>
@@ -29,7 +30,7 @@ struct Had {
 };
 
 struct UserState {
-  std::deque<Had> recent;                            ///< newest first, distinct
+  std::deque<Had> recent;                             ///< newest first, distinct
   std::unordered_map<VideoIndex, Weights> strongest;  ///< of every video the user has had
 };
 
@@ -47,7 +48,8 @@ class Aggregates {
   /// f(neighbor, cosine-like similarity in 0..1) for the kept neighbours of a video.
   template <class F>
   void each_neighbor(VideoIndex v, F&& f) const {
-    for (const auto& [other, count] : neighbors_[v]) f(other, count / std::sqrt((norms_[v] + 20) * (norms_[other] + 20)));
+    for (const auto& [other, count] : neighbors_[v])
+      f(other, count / std::sqrt((norms_[v] + 20) * (norms_[other] + 20)));
   }
   /// ln(1 + decayed count) of a video for half-life number `h`.
   double popularity(VideoIndex v, std::size_t h, Millis now) const;

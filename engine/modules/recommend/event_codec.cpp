@@ -32,7 +32,9 @@ Text take_id(Text& in) {
   return id;
 }
 
-void put_optional(std::string& out, std::optional<Millis> v) { put<std::int64_t>(out, v ? *v + 1 : 0); }
+void put_optional(std::string& out, std::optional<Millis> v) {
+  put<std::int64_t>(out, v ? *v + 1 : 0);
+}
 std::optional<Millis> take_optional(Text& in) {
   auto v = take<std::int64_t>(in);
   if (v == 0) return std::nullopt;
@@ -60,17 +62,20 @@ std::string encode_event(const EventRecord& e) {
 }
 
 EventRecord decode_event(Text in) {
-  if (take<char>(in) != version) throw Error(ErrorCode::corrupt, "an event in the recommender's log has an unknown version");
+  if (take<char>(in) != version)
+    throw Error(ErrorCode::corrupt, "an event in the recommender's log has an unknown version");
   EventRecord e;
   auto event = take<std::uint8_t>(in);
-  if (event > static_cast<std::uint8_t>(VideoEvent::unfollow)) throw Error(ErrorCode::corrupt, "an event in the recommender's log is of an unknown kind");
+  if (event > static_cast<std::uint8_t>(VideoEvent::unfollow))
+    throw Error(ErrorCode::corrupt, "an event in the recommender's log is of an unknown kind");
   e.event = static_cast<VideoEvent>(event);
   e.at = take<std::int64_t>(in);
   e.watched_ms = take_optional(in);
   e.duration_ms = take_optional(in);
   e.user_id = take_id(in);
   e.video_id = take_id(in);
-  if (!in.empty()) throw Error(ErrorCode::corrupt, "an event in the recommender's log has bytes behind its end");
+  if (!in.empty())
+    throw Error(ErrorCode::corrupt, "an event in the recommender's log has bytes behind its end");
   return e;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // An event as it stands in the log. Little-endian:
-//   version 1 (1) | event (1) | time ms (8) | watched ms + 1, 0 if unknown (8) | duration ms + 1, 0 if unknown (8)
-//   | length of the user's id (2) | id | length of the video's id (2) | id
+//   version 1 (1) | event (1) | time ms (8) | watched ms + 1, 0 if unknown (8) | duration ms + 1, 0 if
+//   unknown (8) | length of the user's id (2) | id | length of the video's id (2) | id
 #include <string>
 
 #include "playhead/modules/recommender.h"

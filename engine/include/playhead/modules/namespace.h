@@ -13,9 +13,10 @@ namespace playhead {
 /// if they have the same store, database and prefix. A copyable value; as thread-safe as the store.
 class Namespace {
  public:
-  /// `clock`: null for the store's time. A clock given here is passed to the store with every call, so that
-  /// deadlines follow it on every store, a Redis server included. Throws Error{invalid} if there is no store.
-  Namespace(std::shared_ptr<Store> store, std::uint16_t db = 0, Text prefix = "ph",
+  /// `db`: none for the store's default database. `clock`: null for the store's time. A clock given here is
+  /// passed to the store with every call, so that deadlines follow it on every store, a Redis server
+  /// included. Throws Error{invalid} if there is no store.
+  Namespace(std::shared_ptr<Store> store, std::optional<std::uint16_t> db = {}, Text prefix = "ph",
             std::shared_ptr<const Clock> clock = {});
 
   Store& store() const { return *store_; }
@@ -36,7 +37,7 @@ class Namespace {
 
  private:
   std::shared_ptr<Store> store_;
-  std::uint16_t db_;
+  std::uint16_t db_ = 0;
   KeyCodec keys_;
   std::shared_ptr<const Clock> clock_;
 };

@@ -9,7 +9,20 @@
 namespace playhead {
 
 /// What a user did with a video. A view implies an impression.
-enum class VideoEvent : std::uint8_t { impression, view, finish, like, favorite, comment, share, follow, dislike, unlike, unfavorite, unfollow };
+enum class VideoEvent : std::uint8_t {
+  impression,
+  view,
+  finish,
+  like,
+  favorite,
+  comment,
+  share,
+  follow,
+  dislike,
+  unlike,
+  unfavorite,
+  unfollow
+};
 
 /// The event of a name ("view"); throws Error{invalid} for another.
 VideoEvent video_event(Text name);
@@ -18,11 +31,12 @@ Text name_of(VideoEvent event);
 struct EventRecord {
   Text user_id, video_id;
   VideoEvent event = VideoEvent::view;
-  std::optional<Millis> at;                         ///< none: the store's time
-  std::optional<Millis> watched_ms, duration_ms;    ///< of a view
+  std::optional<Millis> at;                       ///< none: the store's time
+  std::optional<Millis> watched_ms, duration_ms;  ///< of a view
 };
 
-/// Why a video is recommended: the part of its score that a source gave; `because` is the video or tag behind it, if one stands out.
+/// Why a video is recommended: the part of its score that a source gave; `because` is the video or tag behind
+/// it, if one stands out.
 struct Reason {
   std::string source;
   double contribution = 0;
@@ -37,19 +51,21 @@ struct Recommendation {
 };
 
 struct RecommenderOptions {
-  std::string name = "recommender";        ///< several recommenders in one store have different names
-  std::size_t profile_size = 50;           ///< newest distinct videos of a user that are looked at
-  double profile_half_life = 25;           ///< of their weight, in list positions
-  std::size_t neighbors = 400;             ///< kept per video
-  std::map<double, double> popularity_half_lives_h = {{24, .3}, {3, .5}, {1, .4}};  ///< half-life in hours -> weight
-  double co_weight = 1;                    ///< of the co-counts in the blend
+  std::string name = "recommender";  ///< several recommenders in one store have different names
+  std::size_t profile_size = 50;     ///< newest distinct videos of a user that are looked at
+  double profile_half_life = 25;     ///< of their weight, in list positions
+  std::size_t neighbors = 400;       ///< kept per video
+  std::map<double, double> popularity_half_lives_h = {
+      {24, .3}, {3, .5}, {1, .4}};  ///< half-life in hours -> weight
+  double co_weight = 1;             ///< of the co-counts in the blend
 };
 
 /// Recommendations from item-item co-counts and decayed popularity. An event changes the very next answer.
 ///
-/// Durable are an event log and one record per user, written together (a list and a string in the store). Co-counts and popularity are kept in
-/// this process and rebuilt from the log when a recommender is made; events that other processes record on the same store are read from the log
-/// before each answer. Thread-safe.
+/// Durable are an event log and one record per user, written together (a list and a string in the store).
+/// Co-counts and popularity are kept in this process and rebuilt from the log when a recommender is made;
+/// events that other processes record on the same store are read from the log before each answer.
+/// Thread-safe.
 class Recommender {
  public:
   explicit Recommender(std::shared_ptr<Store> store, RecommenderOptions options = {});
@@ -57,14 +73,17 @@ class Recommender {
 
   /// Makes a video known. An event on an unknown video does so too.
   void add_video(Text video_id);
-  /// Records one event: one atomic write. Throws Error{invalid} for ids that are empty or longer than 1 KiB, or negative times.
+  /// Records one event: one atomic write. Throws Error{invalid} for ids that are empty or longer than 1 KiB,
+  /// or negative times.
   void record(const EventRecord& event);
   /// Records many events, in batches of some hundred.
   void record_many(List<EventRecord> events);
 
-  /// `count` distinct videos, best first, or all there are. Videos that the user has had are left out unless told otherwise. A user without a
-  /// history gets what is popular. Changes nothing. O(profile * neighbors + videos).
-  std::vector<Recommendation> recommend(Text user_id, std::size_t count = 10, std::optional<Millis> at = {}, bool exclude_seen = true);
+  /// `count` distinct videos, best first, or all there are. Videos that the user has had are left out unless
+  /// told otherwise. A user without a history gets what is popular. Changes nothing. O(profile * neighbors +
+  /// videos).
+  std::vector<Recommendation> recommend(Text user_id, std::size_t count = 10, std::optional<Millis> at = {},
+                                        bool exclude_seen = true);
   /// The videos most often had together with one.
   std::vector<Recommendation> similar(Text video_id, std::size_t count = 10);
 

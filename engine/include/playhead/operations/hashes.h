@@ -226,7 +226,8 @@ struct HScan {
   static void describe(O& o, V& v) {
     v.key("key", o.key);
     v.arg("cursor", o.cursor);
-    v.late_options(o.fault, option("MATCH", "pattern", o.match), checked(option("COUNT", "count", o.count), check_page_size));
+    v.late_options(o.fault, option("MATCH", "pattern", o.match),
+                   checked(option("COUNT", "count", o.count), check_page_size));
   }
   void validate() const;
 };

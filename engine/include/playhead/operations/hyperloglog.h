@@ -3,11 +3,12 @@
 
 namespace playhead {
 
-/// PFADD: whether the estimate may have changed (also: whether the key is new). Kept as a string in Redis's own format. O(elements).
-/// https://redis.io/commands/pfadd
+/// PFADD: whether the estimate may have changed (also: whether the key is new). Kept as a string in Redis's
+/// own format. O(elements). https://redis.io/commands/pfadd
 struct PfAdd {
   using Reply = bool;
-  static constexpr Traits traits{"pfadd", Flags::write | Flags::denyoom | Flags::fast, Group::hyperloglog, "Adds elements to a HyperLogLog."};
+  static constexpr Traits traits{"pfadd", Flags::write | Flags::denyoom | Flags::fast, Group::hyperloglog,
+                                 "Adds elements to a HyperLogLog."};
   Text key;
   List<Text> elements;
   template <class O, class V>
@@ -18,11 +19,13 @@ struct PfAdd {
   bool once() const { return true; }
 };
 
-/// PFCOUNT: about how many different elements were added to any of the keys; standard error 0.81 %. O(1) for one key counted before,
-/// otherwise O(16,384 a key). A write: the estimate of a single key is kept in it. https://redis.io/commands/pfcount
+/// PFCOUNT: about how many different elements were added to any of the keys; standard error 0.81 %. O(1) for
+/// one key counted before, otherwise O(16,384 a key). A write: the estimate of a single key is kept in it.
+/// https://redis.io/commands/pfcount
 struct PfCount {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"pfcount", Flags::write, Group::hyperloglog, "Estimates how many different elements were added."};
+  static constexpr Traits traits{"pfcount", Flags::write, Group::hyperloglog,
+                                 "Estimates how many different elements were added."};
   List<Text> keys;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -31,10 +34,12 @@ struct PfCount {
   bool once() const { return true; }
 };
 
-/// PFMERGE: adds to a HyperLogLog, new or not, what was added to others. O(keys). https://redis.io/commands/pfmerge
+/// PFMERGE: adds to a HyperLogLog, new or not, what was added to others. O(keys).
+/// https://redis.io/commands/pfmerge
 struct PfMerge {
   using Reply = Ok;
-  static constexpr Traits traits{"pfmerge", Flags::write | Flags::denyoom, Group::hyperloglog, "Merges HyperLogLogs into one."};
+  static constexpr Traits traits{"pfmerge", Flags::write | Flags::denyoom, Group::hyperloglog,
+                                 "Merges HyperLogLogs into one."};
   Text destkey;
   List<Text> sourcekeys;
   template <class O, class V>

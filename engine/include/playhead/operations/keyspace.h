@@ -3,7 +3,8 @@
 
 namespace playhead {
 
-/// DEL: how many keys existed. O(keys); big values are reclaimed in the background. https://redis.io/commands/del
+/// DEL: how many keys existed. O(keys); big values are reclaimed in the background.
+/// https://redis.io/commands/del
 struct Del {
   using Reply = std::int64_t;
   static constexpr Traits traits{"del", Flags::write, Group::keyspace, "Deletes keys."};
@@ -19,10 +20,12 @@ struct Unlink : Del {
   static constexpr Traits traits{"unlink", Flags::write | Flags::fast, Group::keyspace, "Deletes keys."};
 };
 
-/// EXISTS: how many of the keys exist; a key named twice counts twice. O(keys). https://redis.io/commands/exists
+/// EXISTS: how many of the keys exist; a key named twice counts twice. O(keys).
+/// https://redis.io/commands/exists
 struct Exists {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"exists", Flags::readonly | Flags::fast, Group::keyspace, "Counts the keys that exist."};
+  static constexpr Traits traits{"exists", Flags::readonly | Flags::fast, Group::keyspace,
+                                 "Counts the keys that exist."};
   List<Text> keys;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -32,13 +35,15 @@ struct Exists {
 
 /// TOUCH: how many of the keys exist, marking them as used. https://redis.io/commands/touch
 struct Touch : Exists {
-  static constexpr Traits traits{"touch", Flags::readonly | Flags::fast, Group::keyspace, "Marks keys as used; counts those that exist."};
+  static constexpr Traits traits{"touch", Flags::readonly | Flags::fast, Group::keyspace,
+                                 "Marks keys as used; counts those that exist."};
 };
 
 /// TYPE: "string", "list", "set", "zset", "hash", "stream" or "none". O(1). https://redis.io/commands/type
 struct TypeOf {
   using Reply = Status;
-  static constexpr Traits traits{"type", Flags::readonly | Flags::fast, Group::keyspace, "The type of the value at a key."};
+  static constexpr Traits traits{"type", Flags::readonly | Flags::fast, Group::keyspace,
+                                 "The type of the value at a key."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -61,7 +66,8 @@ struct Rename {
 /// RENAMENX: only if the new name is free. O(1). https://redis.io/commands/renamenx
 struct RenameNx {
   using Reply = bool;
-  static constexpr Traits traits{"renamenx", Flags::write | Flags::fast, Group::keyspace, "Renames a key if the new name is free."};
+  static constexpr Traits traits{"renamenx", Flags::write | Flags::fast, Group::keyspace,
+                                 "Renames a key if the new name is free."};
   Text key, newkey;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -73,7 +79,8 @@ struct RenameNx {
 /// COPY, to the same or another database. O(n). https://redis.io/commands/copy
 struct Copy {
   using Reply = bool;
-  static constexpr Traits traits{"copy", Flags::write | Flags::denyoom, Group::keyspace, "Copies a value to another key."};
+  static constexpr Traits traits{"copy", Flags::write | Flags::denyoom, Group::keyspace,
+                                 "Copies a value to another key."};
   Text source, destination;
   std::optional<std::int64_t> db;
   bool replace = false;
@@ -90,7 +97,8 @@ struct Copy {
 /// MOVE to another database, if the key is free there. O(1). https://redis.io/commands/move
 struct Move {
   using Reply = bool;
-  static constexpr Traits traits{"move", Flags::write | Flags::fast, Group::keyspace, "Moves a key to another database."};
+  static constexpr Traits traits{"move", Flags::write | Flags::fast, Group::keyspace,
+                                 "Moves a key to another database."};
   Text key;
   std::int64_t db = 0;
   template <class O, class V>
@@ -100,8 +108,8 @@ struct Move {
   }
 };
 
-/// The four EXPIRE commands: `at` absolute or relative to the store's time, in `unit` milliseconds. A time in the past deletes the key.
-/// O(1). https://redis.io/commands/expire
+/// The four EXPIRE commands: `at` absolute or relative to the store's time, in `unit` milliseconds. A time in
+/// the past deletes the key. O(1). https://redis.io/commands/expire
 struct ExpireBase {
   using Reply = bool;
   Text key;
@@ -125,22 +133,26 @@ struct ExpireBase {
   bool once() const { return true; }
 };
 struct Expire : ExpireBase {
-  static constexpr Traits traits{"expire", Flags::write | Flags::fast, Group::keyspace, "Sets the time to live of a key in seconds."};
+  static constexpr Traits traits{"expire", Flags::write | Flags::fast, Group::keyspace,
+                                 "Sets the time to live of a key in seconds."};
   static constexpr Millis unit = 1000;
   static constexpr bool absolute = false;
 };
 struct PExpire : ExpireBase {
-  static constexpr Traits traits{"pexpire", Flags::write | Flags::fast, Group::keyspace, "Sets the time to live of a key in milliseconds."};
+  static constexpr Traits traits{"pexpire", Flags::write | Flags::fast, Group::keyspace,
+                                 "Sets the time to live of a key in milliseconds."};
   static constexpr Millis unit = 1;
   static constexpr bool absolute = false;
 };
 struct ExpireAt : ExpireBase {
-  static constexpr Traits traits{"expireat", Flags::write | Flags::fast, Group::keyspace, "Sets when a key expires, in Unix seconds."};
+  static constexpr Traits traits{"expireat", Flags::write | Flags::fast, Group::keyspace,
+                                 "Sets when a key expires, in Unix seconds."};
   static constexpr Millis unit = 1000;
   static constexpr bool absolute = true;
 };
 struct PExpireAt : ExpireBase {
-  static constexpr Traits traits{"pexpireat", Flags::write | Flags::fast, Group::keyspace, "Sets when a key expires, in Unix milliseconds."};
+  static constexpr Traits traits{"pexpireat", Flags::write | Flags::fast, Group::keyspace,
+                                 "Sets when a key expires, in Unix milliseconds."};
   static constexpr Millis unit = 1;
   static constexpr bool absolute = true;
 };
@@ -155,22 +167,26 @@ struct TtlBase {
   }
 };
 struct Ttl : TtlBase {
-  static constexpr Traits traits{"ttl", Flags::readonly | Flags::fast, Group::keyspace, "The time to live of a key in seconds."};
+  static constexpr Traits traits{"ttl", Flags::readonly | Flags::fast, Group::keyspace,
+                                 "The time to live of a key in seconds."};
   static constexpr Millis unit = 1000;
   static constexpr bool absolute = false;
 };
 struct PTtl : TtlBase {
-  static constexpr Traits traits{"pttl", Flags::readonly | Flags::fast, Group::keyspace, "The time to live of a key in milliseconds."};
+  static constexpr Traits traits{"pttl", Flags::readonly | Flags::fast, Group::keyspace,
+                                 "The time to live of a key in milliseconds."};
   static constexpr Millis unit = 1;
   static constexpr bool absolute = false;
 };
 struct ExpireTime : TtlBase {
-  static constexpr Traits traits{"expiretime", Flags::readonly | Flags::fast, Group::keyspace, "When a key expires, in Unix seconds."};
+  static constexpr Traits traits{"expiretime", Flags::readonly | Flags::fast, Group::keyspace,
+                                 "When a key expires, in Unix seconds."};
   static constexpr Millis unit = 1000;
   static constexpr bool absolute = true;
 };
 struct PExpireTime : TtlBase {
-  static constexpr Traits traits{"pexpiretime", Flags::readonly | Flags::fast, Group::keyspace, "When a key expires, in Unix milliseconds."};
+  static constexpr Traits traits{"pexpiretime", Flags::readonly | Flags::fast, Group::keyspace,
+                                 "When a key expires, in Unix milliseconds."};
   static constexpr Millis unit = 1;
   static constexpr bool absolute = true;
 };
@@ -178,7 +194,8 @@ struct PExpireTime : TtlBase {
 /// PERSIST: takes the deadline away; whether there was one. O(1). https://redis.io/commands/persist
 struct Persist {
   using Reply = bool;
-  static constexpr Traits traits{"persist", Flags::write | Flags::fast, Group::keyspace, "Takes the time to live of a key away."};
+  static constexpr Traits traits{"persist", Flags::write | Flags::fast, Group::keyspace,
+                                 "Takes the time to live of a key away."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -187,11 +204,13 @@ struct Persist {
   bool once() const { return true; }
 };
 
-/// SCAN: a page of key names. A key present during the whole iteration is returned at least once. O(count). https://redis.io/commands/scan
+/// SCAN: a page of key names. A key present during the whole iteration is returned at least once. O(count).
+/// https://redis.io/commands/scan
 struct Scan {
   using Reply = Page<std::string>;
   static constexpr bool locks_itself = true;  // takes one stripe after the other
-  static constexpr Traits traits{"scan", Flags::readonly | Flags::every_key, Group::keyspace, "Iterates over the keys of a database."};
+  static constexpr Traits traits{"scan", Flags::readonly | Flags::every_key, Group::keyspace,
+                                 "Iterates over the keys of a database."};
   std::uint64_t cursor = 0;
   std::optional<Text> match;
   std::optional<std::int64_t> count;
@@ -199,7 +218,8 @@ struct Scan {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.arg("cursor", o.cursor);
-    v.options(option("MATCH", "pattern", o.match), checked(option("COUNT", "count", o.count), check_page_size), option("TYPE", "type", o.type));
+    v.options(option("MATCH", "pattern", o.match),
+              checked(option("COUNT", "count", o.count), check_page_size), option("TYPE", "type", o.type));
   }
   void validate() const;
 };
@@ -207,7 +227,8 @@ struct Scan {
 /// KEYS: all key names that match a pattern. O(database). https://redis.io/commands/keys
 struct Keys {
   using Reply = std::vector<std::string>;
-  static constexpr Traits traits{"keys", Flags::readonly | Flags::every_key, Group::keyspace, "All keys that match a pattern."};
+  static constexpr Traits traits{"keys", Flags::readonly | Flags::every_key, Group::keyspace,
+                                 "All keys that match a pattern."};
   Text pattern;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -218,7 +239,8 @@ struct Keys {
 /// RANDOMKEY. https://redis.io/commands/randomkey
 struct RandomKey {
   using Reply = std::optional<std::string>;
-  static constexpr Traits traits{"randomkey", Flags::readonly | Flags::every_key, Group::keyspace, "A key chosen at random."};
+  static constexpr Traits traits{"randomkey", Flags::readonly | Flags::every_key, Group::keyspace,
+                                 "A key chosen at random."};
   template <class O, class V>
   static void describe(O&, V&) {}
 };
@@ -226,7 +248,8 @@ struct RandomKey {
 /// DBSIZE: keys of the database. https://redis.io/commands/dbsize
 struct DbSize {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"dbsize", Flags::readonly | Flags::fast | Flags::every_key, Group::server, "The number of keys in a database."};
+  static constexpr Traits traits{"dbsize", Flags::readonly | Flags::fast | Flags::every_key, Group::server,
+                                 "The number of keys in a database."};
   template <class O, class V>
   static void describe(O&, V&) {}
 };
@@ -234,7 +257,8 @@ struct DbSize {
 /// FLUSHDB: all keys of the database go. O(1); reclaimed in the background. https://redis.io/commands/flushdb
 struct FlushDb {
   using Reply = Ok;
-  static constexpr Traits traits{"flushdb", Flags::write | Flags::every_key, Group::server, "Deletes all keys of a database."};
+  static constexpr Traits traits{"flushdb", Flags::write | Flags::every_key, Group::server,
+                                 "Deletes all keys of a database."};
   bool async = false, sync = false;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -246,13 +270,15 @@ struct FlushDb {
 
 /// FLUSHALL: all keys of all databases go. https://redis.io/commands/flushall
 struct FlushAll : FlushDb {
-  static constexpr Traits traits{"flushall", Flags::write | Flags::every_key, Group::server, "Deletes all keys of all databases."};
+  static constexpr Traits traits{"flushall", Flags::write | Flags::every_key, Group::server,
+                                 "Deletes all keys of all databases."};
 };
 
 /// SWAPDB: two databases change places. O(1). https://redis.io/commands/swapdb
 struct SwapDb {
   using Reply = Ok;
-  static constexpr Traits traits{"swapdb", Flags::write | Flags::fast | Flags::every_key, Group::server, "Swaps two databases."};
+  static constexpr Traits traits{"swapdb", Flags::write | Flags::fast | Flags::every_key, Group::server,
+                                 "Swaps two databases."};
   std::int64_t index1 = 0, index2 = 0;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -263,7 +289,8 @@ struct SwapDb {
 
 /// SORT with all its options; STORE keeps the result as a list. O(n log n). https://redis.io/commands/sort
 struct SortBase {
-  /// The sorted elements (absent: what a GET pattern did not find), or, with STORE, none and only their number.
+  /// The sorted elements (absent: what a GET pattern did not find), or, with STORE, none and only their
+  /// number.
   struct Reply {
     std::vector<std::optional<std::string>> items;
     std::int64_t stored = 0;
@@ -277,33 +304,40 @@ struct SortBase {
   bool touches_every_key() const;
 };
 struct Sort : SortBase {
-  static constexpr Traits traits{"sort", Flags::write | Flags::denyoom, Group::keyspace, "Sorts a list, a set or a sorted set."};
+  static constexpr Traits traits{"sort", Flags::write | Flags::denyoom, Group::keyspace,
+                                 "Sorts a list, a set or a sorted set."};
   std::optional<Text> store;
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
-    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit), repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc), overriding(flag("DESC", o.desc), o.asc),
-              flag("ALPHA", o.alpha), key_option("STORE", "destination", o.store));
+    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit),
+              repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc),
+              overriding(flag("DESC", o.desc), o.asc), flag("ALPHA", o.alpha),
+              key_option("STORE", "destination", o.store));
   }
   void emit(const Reply& r, Sink& s) const;
   void decode(const Value& v, Reply& r) const;
 };
 struct SortRo : SortBase {
-  static constexpr Traits traits{"sort_ro", Flags::readonly, Group::keyspace, "Sorts a list, a set or a sorted set."};
+  static constexpr Traits traits{"sort_ro", Flags::readonly, Group::keyspace,
+                                 "Sorts a list, a set or a sorted set."};
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
-    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit), repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc), overriding(flag("DESC", o.desc), o.asc),
-              flag("ALPHA", o.alpha));
+    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit),
+              repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc),
+              overriding(flag("DESC", o.desc), o.asc), flag("ALPHA", o.alpha));
   }
   void emit(const Reply& r, Sink& s) const;
   void decode(const Value& v, Reply& r) const;
 };
 
-/// OBJECT ENCODING: Redis's name for how a value is kept ("listpack", "hashtable", ...). https://redis.io/commands/object-encoding
+/// OBJECT ENCODING: Redis's name for how a value is kept ("listpack", "hashtable", ...).
+/// https://redis.io/commands/object-encoding
 struct ObjectEncoding {
   using Reply = std::optional<std::string>;
-  static constexpr Traits traits{"object|encoding", Flags::readonly, Group::keyspace, "How the value at a key is kept."};
+  static constexpr Traits traits{"object|encoding", Flags::readonly, Group::keyspace,
+                                 "How the value at a key is kept."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -313,17 +347,20 @@ struct ObjectEncoding {
 /// OBJECT REFCOUNT: 1 for a key that exists. https://redis.io/commands/object-refcount
 struct ObjectRefCount {
   using Reply = std::optional<std::int64_t>;
-  static constexpr Traits traits{"object|refcount", Flags::readonly, Group::keyspace, "References to the value at a key: always 1."};
+  static constexpr Traits traits{"object|refcount", Flags::readonly, Group::keyspace,
+                                 "References to the value at a key: always 1."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
   }
 };
-/// OBJECT IDLETIME: seconds since the last use; 0 where a store does not keep it. https://redis.io/commands/object-idletime
+/// OBJECT IDLETIME: seconds since the last use; 0 where a store does not keep it.
+/// https://redis.io/commands/object-idletime
 struct ObjectIdleTime {
   using Reply = std::optional<std::int64_t>;
-  static constexpr Traits traits{"object|idletime", Flags::readonly, Group::keyspace, "Seconds since a key was last used."};
+  static constexpr Traits traits{"object|idletime", Flags::readonly, Group::keyspace,
+                                 "Seconds since a key was last used."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -331,7 +368,8 @@ struct ObjectIdleTime {
   }
 };
 
-/// DUMP: the value in Redis's RDB encoding, version and checksum behind it. O(n). https://redis.io/commands/dump
+/// DUMP: the value in Redis's RDB encoding, version and checksum behind it. O(n).
+/// https://redis.io/commands/dump
 struct Dump {
   using Reply = std::optional<std::string>;
   static constexpr Traits traits{"dump", Flags::readonly, Group::keyspace, "The value at a key, serialised."};
@@ -342,10 +380,12 @@ struct Dump {
   }
 };
 
-/// RESTORE: creates a key from what DUMP gave. `ttl` in milliseconds, 0 for none. O(n). https://redis.io/commands/restore
+/// RESTORE: creates a key from what DUMP gave. `ttl` in milliseconds, 0 for none. O(n).
+/// https://redis.io/commands/restore
 struct Restore {
   using Reply = Ok;
-  static constexpr Traits traits{"restore", Flags::write | Flags::denyoom, Group::keyspace, "Creates a key from a serialised value."};
+  static constexpr Traits traits{"restore", Flags::write | Flags::denyoom, Group::keyspace,
+                                 "Creates a key from a serialised value."};
   Text key;
   Position ttl = 0;
   Text payload;
@@ -356,7 +396,8 @@ struct Restore {
     v.key("key", o.key);
     v.arg("ttl", o.ttl);
     v.arg("serialized-value", o.payload);
-    v.options(flag("REPLACE", o.replace), flag("ABSTTL", o.absttl), rival(1, checked(option("IDLETIME", "seconds", o.idletime), check_idletime)),
+    v.options(flag("REPLACE", o.replace), flag("ABSTTL", o.absttl),
+              rival(1, checked(option("IDLETIME", "seconds", o.idletime), check_idletime)),
               rival(1, checked(option("FREQ", "frequency", o.freq), check_freq)));
   }
   static void check_idletime(const std::int64_t& seconds);
@@ -364,8 +405,9 @@ struct Restore {
   void validate() const;
 };
 
-using KeyspaceOperations = Operations<Del, Unlink, Exists, Touch, TypeOf, Rename, RenameNx, Copy, Move, Expire, PExpire, ExpireAt, PExpireAt, Ttl, PTtl, ExpireTime,
-                                      PExpireTime, Persist, Scan, Keys, RandomKey, DbSize, FlushDb, FlushAll, SwapDb, Sort, SortRo, ObjectEncoding,
-                                      ObjectRefCount, ObjectIdleTime, Dump, Restore>;
+using KeyspaceOperations =
+    Operations<Del, Unlink, Exists, Touch, TypeOf, Rename, RenameNx, Copy, Move, Expire, PExpire, ExpireAt,
+               PExpireAt, Ttl, PTtl, ExpireTime, PExpireTime, Persist, Scan, Keys, RandomKey, DbSize, FlushDb,
+               FlushAll, SwapDb, Sort, SortRo, ObjectEncoding, ObjectRefCount, ObjectIdleTime, Dump, Restore>;
 
 }  // namespace playhead

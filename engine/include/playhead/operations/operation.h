@@ -7,9 +7,10 @@
 //   void validate() const                       refuses contradicting options, in Redis's words
 //   void emit(const Reply&, Sink&) const        if the reply's shape depends on the options
 //   void decode(const Value&, Reply&) const     the same, from a server's reply
-//   bool once() const                           true if the command touches each row of a key at most once, and need not see its own writes
-//   bool touches_every_key() const              true if this call touches keys that it does not name
-//   static constexpr bool several_keys = true   it has a field `key` and yet touches other keys too
+//   bool once() const                           true if the command touches each row of a key at most once,
+//   and need not see its own writes bool touches_every_key() const              true if this call touches
+//   keys that it does not name static constexpr bool several_keys = true   it has a field `key` and yet
+//   touches other keys too
 // Blocking operations also have
 //   static constexpr ValueType waits_for        what a key must hold to serve it
 //   static bool served(const Reply&)            whether it got something
@@ -20,7 +21,15 @@
 namespace playhead {
 
 /// What a key holds. The numbers are part of the RocksDB format: never renumber.
-enum class ValueType : std::uint8_t { none = 0, string = 1, list = 2, set = 3, zset = 4, hash = 5, stream = 6 };
+enum class ValueType : std::uint8_t {
+  none = 0,
+  string = 1,
+  list = 2,
+  set = 3,
+  zset = 4,
+  hash = 5,
+  stream = 6
+};
 
 template <class... Ops>
 struct Operations {};

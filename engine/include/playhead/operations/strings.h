@@ -19,7 +19,8 @@ struct Expiry {
   std::optional<std::int64_t> ex, px, exat, pxat;
   bool keepttl = false, persist = false;
 
-  /// The deadline in Unix milliseconds, 0 if none is named. Throws Error{command} ("ERR invalid expire time in 'set' command").
+  /// The deadline in Unix milliseconds, 0 if none is named. Throws Error{command} ("ERR invalid expire time
+  /// in 'set' command").
   Millis deadline(Millis now, Text command) const;
   int named() const { return !!ex + !!px + !!exat + !!pxat + keepttl + persist; }
 };
@@ -34,7 +35,8 @@ struct SetReply {
 /// SET with all its options. O(1). https://redis.io/commands/set
 struct Set {
   using Reply = SetReply;
-  static constexpr Traits traits{"set", Flags::write | Flags::denyoom, Group::strings, "Sets the value of a key, whatever it held."};
+  static constexpr Traits traits{"set", Flags::write | Flags::denyoom, Group::strings,
+                                 "Sets the value of a key, whatever it held."};
   Text key, value;
   bool nx = false, xx = false, get = false;
   Expiry expiry = {};
@@ -42,9 +44,12 @@ struct Set {
   static void describe(O& o, V& v) {
     v.key("key", o.key);
     v.arg("value", o.value);
-    v.checked_options(rival(1, flag("NX", o.nx)), rival(1, flag("XX", o.xx)), flag("GET", o.get), rival(2, option("EX", "seconds", o.expiry.ex)),
-                      rival(2, option("PX", "milliseconds", o.expiry.px)), rival(2, option("EXAT", "unix-seconds", o.expiry.exat)),
-                      rival(2, option("PXAT", "unix-milliseconds", o.expiry.pxat)), rival(2, flag("KEEPTTL", o.expiry.keepttl)));
+    v.checked_options(rival(1, flag("NX", o.nx)), rival(1, flag("XX", o.xx)), flag("GET", o.get),
+                      rival(2, option("EX", "seconds", o.expiry.ex)),
+                      rival(2, option("PX", "milliseconds", o.expiry.px)),
+                      rival(2, option("EXAT", "unix-seconds", o.expiry.exat)),
+                      rival(2, option("PXAT", "unix-milliseconds", o.expiry.pxat)),
+                      rival(2, flag("KEEPTTL", o.expiry.keepttl)));
   }
   void validate() const;
   void emit(const Reply& r, Sink& s) const;
@@ -55,7 +60,8 @@ struct Set {
 /// GETEX: the value, and a new time to live. O(1). https://redis.io/commands/getex
 struct GetEx {
   using Reply = std::optional<std::string>;
-  static constexpr Traits traits{"getex", Flags::write | Flags::fast, Group::strings, "The value of a key, setting or clearing its time to live."};
+  static constexpr Traits traits{"getex", Flags::write | Flags::fast, Group::strings,
+                                 "The value of a key, setting or clearing its time to live."};
   Text key;
   Expiry expiry = {};
   Fault fault = {};
@@ -69,7 +75,8 @@ struct GetEx {
         v.late_options(o.fault, options...);
     };
     read(rival(1, option("EX", "seconds", o.expiry.ex)), rival(1, option("PX", "milliseconds", o.expiry.px)),
-         rival(1, option("EXAT", "unix-seconds", o.expiry.exat)), rival(1, option("PXAT", "unix-milliseconds", o.expiry.pxat)),
+         rival(1, option("EXAT", "unix-seconds", o.expiry.exat)),
+         rival(1, option("PXAT", "unix-milliseconds", o.expiry.pxat)),
          rival(1, flag("PERSIST", o.expiry.persist)));
   }
   void validate() const;
@@ -79,7 +86,8 @@ struct GetEx {
 /// GETDEL: the value; the key goes. O(1). https://redis.io/commands/getdel
 struct GetDel {
   using Reply = std::optional<std::string>;
-  static constexpr Traits traits{"getdel", Flags::write | Flags::fast, Group::strings, "The value of a key, which is deleted."};
+  static constexpr Traits traits{"getdel", Flags::write | Flags::fast, Group::strings,
+                                 "The value of a key, which is deleted."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -91,7 +99,8 @@ struct GetDel {
 /// GETSET: sets and gives the old value. O(1). https://redis.io/commands/getset
 struct GetSet {
   using Reply = std::optional<std::string>;
-  static constexpr Traits traits{"getset", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Sets a key and gives its old value."};
+  static constexpr Traits traits{"getset", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Sets a key and gives its old value."};
   Text key, value;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -104,7 +113,8 @@ struct GetSet {
 /// SETNX: sets only a missing key. O(1). https://redis.io/commands/setnx
 struct SetNx {
   using Reply = bool;
-  static constexpr Traits traits{"setnx", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Sets a key that does not exist."};
+  static constexpr Traits traits{"setnx", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Sets a key that does not exist."};
   Text key, value;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -117,7 +127,8 @@ struct SetNx {
 /// SETEX: sets with a time to live in seconds. O(1). https://redis.io/commands/setex
 struct SetEx {
   using Reply = Ok;
-  static constexpr Traits traits{"setex", Flags::write | Flags::denyoom, Group::strings, "Sets a key with a time to live in seconds."};
+  static constexpr Traits traits{"setex", Flags::write | Flags::denyoom, Group::strings,
+                                 "Sets a key with a time to live in seconds."};
   Text key;
   std::int64_t seconds = 0;
   Text value;
@@ -133,7 +144,8 @@ struct SetEx {
 /// PSETEX: sets with a time to live in milliseconds. O(1). https://redis.io/commands/psetex
 struct PSetEx {
   using Reply = Ok;
-  static constexpr Traits traits{"psetex", Flags::write | Flags::denyoom, Group::strings, "Sets a key with a time to live in milliseconds."};
+  static constexpr Traits traits{"psetex", Flags::write | Flags::denyoom, Group::strings,
+                                 "Sets a key with a time to live in milliseconds."};
   Text key;
   std::int64_t milliseconds = 0;
   Text value;
@@ -146,10 +158,12 @@ struct PSetEx {
   bool once() const { return true; }
 };
 
-/// MGET: the values of keys; nothing for keys that are missing or hold no string. O(keys). https://redis.io/commands/mget
+/// MGET: the values of keys; nothing for keys that are missing or hold no string. O(keys).
+/// https://redis.io/commands/mget
 struct MGet {
   using Reply = std::vector<std::optional<std::string>>;
-  static constexpr Traits traits{"mget", Flags::readonly | Flags::fast, Group::strings, "The values of several keys."};
+  static constexpr Traits traits{"mget", Flags::readonly | Flags::fast, Group::strings,
+                                 "The values of several keys."};
   List<Text> keys;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -171,7 +185,8 @@ struct MSet {
 /// MSETNX: sets several keys if none of them exists. O(keys). https://redis.io/commands/msetnx
 struct MSetNx {
   using Reply = bool;
-  static constexpr Traits traits{"msetnx", Flags::write | Flags::denyoom, Group::strings, "Sets several keys if none exists."};
+  static constexpr Traits traits{"msetnx", Flags::write | Flags::denyoom, Group::strings,
+                                 "Sets several keys if none exists."};
   List<KeyValue> items;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -182,7 +197,8 @@ struct MSetNx {
 /// INCR. O(1). https://redis.io/commands/incr
 struct Incr {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"incr", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Adds 1 to the integer at a key."};
+  static constexpr Traits traits{"incr", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Adds 1 to the integer at a key."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -194,7 +210,8 @@ struct Incr {
 /// DECR. O(1). https://redis.io/commands/decr
 struct Decr {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"decr", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Takes 1 from the integer at a key."};
+  static constexpr Traits traits{"decr", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Takes 1 from the integer at a key."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -206,7 +223,8 @@ struct Decr {
 /// INCRBY. O(1). https://redis.io/commands/incrby
 struct IncrBy {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"incrby", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Adds to the integer at a key."};
+  static constexpr Traits traits{"incrby", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Adds to the integer at a key."};
   Text key;
   std::int64_t increment = 1;
   template <class O, class V>
@@ -220,7 +238,8 @@ struct IncrBy {
 /// DECRBY. O(1). https://redis.io/commands/decrby
 struct DecrBy {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"decrby", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Takes from the integer at a key."};
+  static constexpr Traits traits{"decrby", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Takes from the integer at a key."};
   Text key;
   std::int64_t decrement = 1;
   template <class O, class V>
@@ -231,10 +250,12 @@ struct DecrBy {
   bool once() const { return true; }
 };
 
-/// INCRBYFLOAT: the new value as Redis prints it; long double arithmetic. O(1). https://redis.io/commands/incrbyfloat
+/// INCRBYFLOAT: the new value as Redis prints it; long double arithmetic. O(1).
+/// https://redis.io/commands/incrbyfloat
 struct IncrByFloat {
   using Reply = std::string;
-  static constexpr Traits traits{"incrbyfloat", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Adds to the number at a key."};
+  static constexpr Traits traits{"incrbyfloat", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Adds to the number at a key."};
   Text key, increment;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -247,7 +268,8 @@ struct IncrByFloat {
 /// APPEND: the new length in bytes. O(1) amortised. https://redis.io/commands/append
 struct Append {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"append", Flags::write | Flags::denyoom | Flags::fast, Group::strings, "Appends to the string at a key."};
+  static constexpr Traits traits{"append", Flags::write | Flags::denyoom | Flags::fast, Group::strings,
+                                 "Appends to the string at a key."};
   Text key, value;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -260,7 +282,8 @@ struct Append {
 /// STRLEN: bytes, 0 for a missing key. O(1). https://redis.io/commands/strlen
 struct StrLen {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"strlen", Flags::readonly | Flags::fast, Group::strings, "The length in bytes of the string at a key."};
+  static constexpr Traits traits{"strlen", Flags::readonly | Flags::fast, Group::strings,
+                                 "The length in bytes of the string at a key."};
   Text key;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -268,10 +291,12 @@ struct StrLen {
   }
 };
 
-/// GETRANGE: bytes start..stop, inclusive, negative from the end. O(result). https://redis.io/commands/getrange
+/// GETRANGE: bytes start..stop, inclusive, negative from the end. O(result).
+/// https://redis.io/commands/getrange
 struct GetRange {
   using Reply = std::string;
-  static constexpr Traits traits{"getrange", Flags::readonly, Group::strings, "A part of the string at a key."};
+  static constexpr Traits traits{"getrange", Flags::readonly, Group::strings,
+                                 "A part of the string at a key."};
   Text key;
   std::int64_t start = 0, end = -1;
   template <class O, class V>
@@ -287,10 +312,12 @@ struct SubStr : GetRange {
   static constexpr Traits traits{"substr", Flags::readonly, Group::strings, "A part of the string at a key."};
 };
 
-/// SETRANGE: overwrites from an offset, filling a gap with zero bytes; the new length. O(value). https://redis.io/commands/setrange
+/// SETRANGE: overwrites from an offset, filling a gap with zero bytes; the new length. O(value).
+/// https://redis.io/commands/setrange
 struct SetRange {
   using Reply = std::int64_t;
-  static constexpr Traits traits{"setrange", Flags::write | Flags::denyoom, Group::strings, "Overwrites a part of the string at a key."};
+  static constexpr Traits traits{"setrange", Flags::write | Flags::denyoom, Group::strings,
+                                 "Overwrites a part of the string at a key."};
   Text key;
   std::int64_t offset = 0;
   Text value;
@@ -319,7 +346,8 @@ struct LcsReply {
 /// LCS: the longest common subsequence of two strings. O(n*m). https://redis.io/commands/lcs
 struct Lcs {
   using Reply = LcsReply;
-  static constexpr Traits traits{"lcs", Flags::readonly, Group::strings, "The longest common subsequence of two strings."};
+  static constexpr Traits traits{"lcs", Flags::readonly, Group::strings,
+                                 "The longest common subsequence of two strings."};
   Text key1, key2;
   bool len = false, idx = false;
   std::optional<std::int64_t> minmatchlen;
@@ -329,7 +357,9 @@ struct Lcs {
   static void describe(O& o, V& v) {
     v.key("key1", o.key1);
     v.key("key2", o.key2);
-    v.late_options(o.fault, flag("LEN", o.len), flag("IDX", o.idx), option("MINMATCHLEN", "min-match-len", o.minmatchlen), flag("WITHMATCHLEN", o.withmatchlen));
+    v.late_options(o.fault, flag("LEN", o.len), flag("IDX", o.idx),
+                   option("MINMATCHLEN", "min-match-len", o.minmatchlen),
+                   flag("WITHMATCHLEN", o.withmatchlen));
   }
   /// Refuses options that contradict each other. Redis does so after it has seen the keys.
   void check_options() const;
@@ -337,7 +367,8 @@ struct Lcs {
   void decode(const Value& v, Reply& r) const;
 };
 
-using StringOperations = Operations<Get, Set, GetEx, GetDel, GetSet, SetNx, SetEx, PSetEx, MGet, MSet, MSetNx, Incr, Decr, IncrBy, DecrBy, IncrByFloat, Append,
-                                    StrLen, GetRange, SubStr, SetRange, Lcs>;
+using StringOperations =
+    Operations<Get, Set, GetEx, GetDel, GetSet, SetNx, SetEx, PSetEx, MGet, MSet, MSetNx, Incr, Decr, IncrBy,
+               DecrBy, IncrByFloat, Append, StrLen, GetRange, SubStr, SetRange, Lcs>;
 
 }  // namespace playhead

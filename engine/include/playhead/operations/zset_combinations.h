@@ -37,9 +37,10 @@ struct ZUnion {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.numkeys("numkeys", o.inputs.keys, {}, "ERR at least 1 input key is needed for 'zunion' command");
-    v.late_options(o.inputs.fault, counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
-                      "ERR weight value is not a float"),
-              option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate), flag("WITHSCORES", o.withscores));
+    v.late_options(o.inputs.fault,
+                   counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
+                           "ERR weight value is not a float"),
+                   option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate), flag("WITHSCORES", o.withscores));
   }
   void validate() const { inputs.validate(traits.name); }
   void emit(const Reply& r, Sink& s) const;
@@ -57,9 +58,10 @@ struct ZInter {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.numkeys("numkeys", o.inputs.keys, {}, "ERR at least 1 input key is needed for 'zinter' command");
-    v.late_options(o.inputs.fault, counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
-                      "ERR weight value is not a float"),
-              option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate), flag("WITHSCORES", o.withscores));
+    v.late_options(o.inputs.fault,
+                   counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
+                           "ERR weight value is not a float"),
+                   option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate), flag("WITHSCORES", o.withscores));
   }
   void validate() const { inputs.validate(traits.name); }
   void emit(const Reply& r, Sink& s) const;
@@ -97,9 +99,10 @@ struct ZUnionStore {
   static void describe(O& o, V& v) {
     v.key("destination", o.destination);
     v.numkeys("numkeys", o.inputs.keys, {}, "ERR at least 1 input key is needed for 'zunionstore' command");
-    v.late_options(o.inputs.fault, counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
-                      "ERR weight value is not a float"),
-              option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate));
+    v.late_options(o.inputs.fault,
+                   counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
+                           "ERR weight value is not a float"),
+                   option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate));
   }
   void validate() const { inputs.validate(traits.name); }
 };
@@ -116,9 +119,10 @@ struct ZInterStore {
   static void describe(O& o, V& v) {
     v.key("destination", o.destination);
     v.numkeys("numkeys", o.inputs.keys, {}, "ERR at least 1 input key is needed for 'zinterstore' command");
-    v.late_options(o.inputs.fault, counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
-                      "ERR weight value is not a float"),
-              option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate));
+    v.late_options(o.inputs.fault,
+                   counted("WEIGHTS", "weight", o.inputs.weights, o.inputs.keys.size(),
+                           "ERR weight value is not a float"),
+                   option("AGGREGATE", "SUM|MIN|MAX", o.inputs.aggregate));
   }
   void validate() const { inputs.validate(traits.name); }
 };
@@ -153,7 +157,8 @@ struct ZInterCard {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.numkeys("numkeys", o.keys, {}, "ERR at least 1 input key is needed for 'zintercard' command");
-    v.late_options(o.fault, checked(option("LIMIT", "limit", o.limit, "ERR LIMIT can't be negative"), check_limit));
+    v.late_options(o.fault,
+                   checked(option("LIMIT", "limit", o.limit, "ERR LIMIT can't be negative"), check_limit));
   }
   static void check_limit(const std::int64_t& limit);
   void validate() const;

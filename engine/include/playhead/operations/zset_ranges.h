@@ -84,7 +84,8 @@ struct ZRange {
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("key", o.key);
-    describe_range(v, "start", o.range.start, "stop", o.range.stop, rival(1, single(flag("BYSCORE", o.range.byscore))),
+    describe_range(v, "start", o.range.start, "stop", o.range.stop,
+                   rival(1, single(flag("BYSCORE", o.range.byscore))),
                    rival(1, single(flag("BYLEX", o.range.bylex))), single(flag("REV", o.range.rev)),
                    option("LIMIT", "offset count", o.range.limit), flag("WITHSCORES", o.withscores));
   }
@@ -105,7 +106,8 @@ struct ZRangeStore {
   static void describe(O& o, V& v) {
     v.key("destination", o.destination);
     v.key("source", o.source);
-    describe_range(v, "start", o.range.start, "stop", o.range.stop, rival(1, single(flag("BYSCORE", o.range.byscore))),
+    describe_range(v, "start", o.range.start, "stop", o.range.stop,
+                   rival(1, single(flag("BYSCORE", o.range.byscore))),
                    rival(1, single(flag("BYLEX", o.range.bylex))), single(flag("REV", o.range.rev)),
                    option("LIMIT", "offset count", o.range.limit));
   }

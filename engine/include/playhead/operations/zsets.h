@@ -190,7 +190,8 @@ struct ZMPop {
   static void describe(O& o, V& v) {
     v.numkeys("numkeys", o.keys, "ERR numkeys should be greater than 0");
     v.arg("where", o.where);
-    v.options(single(checked(option("COUNT", "count", o.count, "ERR count should be greater than 0"), check_count)));
+    v.options(single(
+        checked(option("COUNT", "count", o.count, "ERR count should be greater than 0"), check_count)));
   }
   static void check_count(const std::int64_t& count);
   void validate() const;
@@ -312,7 +313,8 @@ struct ZScan {
   static void describe(O& o, V& v) {
     v.key("key", o.key);
     v.arg("cursor", o.cursor);
-    v.late_options(o.fault, option("MATCH", "pattern", o.match), checked(option("COUNT", "count", o.count), check_page_size));
+    v.late_options(o.fault, option("MATCH", "pattern", o.match),
+                   checked(option("COUNT", "count", o.count), check_page_size));
   }
 };
 

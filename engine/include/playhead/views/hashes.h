@@ -11,7 +11,8 @@ class Hashes {
  public:
   using Items = std::vector<std::pair<std::string, std::string>>;
 
-  explicit Hashes(Store& store, std::uint16_t db = 0) : store_(store), db_(db) {}
+  explicit Hashes(Store& store, std::optional<std::uint16_t> db = {})
+      : store_(store), db_(db.value_or(store.database())) {}
 
   /// True: the field is new.
   bool hset(Text key, Text field, Text value) {

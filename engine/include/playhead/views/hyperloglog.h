@@ -5,12 +5,13 @@
 
 namespace playhead {
 
-/// The HyperLogLogs of one database: estimates of how many different elements were added, with a standard error of 0.81 %, in at most 12 KiB.
-/// Refers to the store, which must outlive it. As thread-safe as the store. All methods throw Error; a key that holds something else is
-/// refused with "WRONGTYPE ...".
+/// The HyperLogLogs of one database: estimates of how many different elements were added, with a standard
+/// error of 0.81 %, in at most 12 KiB. Refers to the store, which must outlive it. As thread-safe as the
+/// store. All methods throw Error; a key that holds something else is refused with "WRONGTYPE ...".
 class HyperLogLogs {
  public:
-  explicit HyperLogLogs(Store& store, std::uint16_t db = 0) : store_(store), db_(db) {}
+  explicit HyperLogLogs(Store& store, std::optional<std::uint16_t> db = {})
+      : store_(store), db_(db.value_or(store.database())) {}
 
   /// Whether the estimate may have changed, or the key is new.
   bool pfadd(Text key, Arguments<Text> elements) { return run(PfAdd{key, elements}); }

@@ -12,7 +12,8 @@ class Sets {
  public:
   using Items = std::vector<std::string>;
 
-  explicit Sets(Store& store, std::uint16_t db = 0) : store_(store), db_(db) {}
+  explicit Sets(Store& store, std::optional<std::uint16_t> db = {})
+      : store_(store), db_(db.value_or(store.database())) {}
 
   /// How many of the members are new.
   std::int64_t sadd(Text key, Arguments<Text> members) { return run(SAdd{key, members}); }

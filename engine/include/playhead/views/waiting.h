@@ -8,30 +8,33 @@
 
 namespace playhead {
 
-/// Performs a blocking operation, waiting on this thread until it is served or its timeout has passed; then the reply is an empty one. A
-/// timeout of 0 waits for ever. Throws Error, also when the store is closed meanwhile. Not for use inside a unit.
+/// Performs a blocking operation, waiting on this thread until it is served or its timeout has passed; then
+/// the reply is an empty one. A timeout of 0 waits for ever. Throws Error, also when the store is closed
+/// meanwhile. Not for use inside a unit.
 template <class Op>
-typename Op::Reply wait_for(Store& store, const Op& op, std::uint16_t db = 0) {
+typename Op::Reply wait_for(Store& store, const Op& op, std::optional<std::uint16_t> db = {}) {
   struct State {
     std::mutex mutex;
     std::condition_variable changed;
-    bool done = false;            // the rest is set by then
+    bool done = false;  // the rest is set by then
     std::exception_ptr error;
     typename Op::Reply reply{};
   };
   validate(op);
   auto state = std::make_shared<State>();
-  auto ticket = store.park(AnyCall::of(op, db), [state](AnyCall& call, std::exception_ptr error) {
-    std::lock_guard lock(state->mutex);
-    state->error = error;
-    if (!error) state->reply = std::move(call.reply<Op>());
-    state->done = true;
-    state->changed.notify_all();
-  });
+  auto ticket = store.park(AnyCall::of(op, db.value_or(store.database())),
+                           [state](AnyCall& call, std::exception_ptr error) {
+                             std::lock_guard lock(state->mutex);
+                             state->error = error;
+                             if (!error) state->reply = std::move(call.reply<Op>());
+                             state->done = true;
+                             state->changed.notify_all();
+                           });
   std::unique_lock lock(state->mutex);
   auto done = [&] { return state->done; };
   constexpr Millis longest = Millis{1000} * 3600 * 24 * 365 * 100;  // what the clock can add without overflow
-  if (op.timeout.ms > 0 && !state->changed.wait_for(lock, std::chrono::milliseconds(std::min(op.timeout.ms, longest)), done)) {
+  if (op.timeout.ms > 0 &&
+      !state->changed.wait_for(lock, std::chrono::milliseconds(std::min(op.timeout.ms, longest)), done)) {
     lock.unlock();
     if (ticket->cancel()) return {};
     lock.lock();

@@ -35,7 +35,8 @@ class Zsets {
   using Scored = std::vector<ScoredMember>;
   using Names = std::vector<std::string>;
 
-  explicit Zsets(Store& store, std::uint16_t db = 0) : store_(store), db_(db) {}
+  explicit Zsets(Store& store, std::optional<std::uint16_t> db = {})
+      : store_(store), db_(db.value_or(store.database())) {}
 
   // ---- members and scores
   /// How many of the members are new; with `ch`: new or changed.
