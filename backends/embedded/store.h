@@ -131,7 +131,7 @@ class EmbeddedStore : public Store, public Stoppable {
   void serve(Round& round, HeldStripes& held);
   void serve_key(const KeyName& key, Round& round, HeldStripes& held);
   bool try_waiter(const std::shared_ptr<Waiter>& w, const KeyName& key, Round& round);
-  void serve_again(std::vector<KeyName> keys);
+  void serve_again(const std::vector<KeyName>& keys);
   void deliver(Round& round);
 
   const std::array<Thunk<S>, operation_count>& thunks_;

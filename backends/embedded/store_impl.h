@@ -36,7 +36,6 @@ const std::array<Thunk<S>, operation_count>& thunks() {
 }
 
 // ---- stripes and keys of a call
-// ------------------------------------------------------------------------------------------------
 
 template <class S>
 StripeSet EmbeddedStore<S>::stripes_of(const AnyCall& call) {
@@ -64,7 +63,6 @@ std::vector<KeyName> EmbeddedStore<S>::waited_keys(const AnyCall& call) {
 }
 
 // ---- construction, closing
-// -----------------------------------------------------------------------------------------------------
 
 template <class S>
 EmbeddedStore<S>::EmbeddedStore(std::shared_ptr<S> storage, Capabilities capabilities, Options options)
@@ -105,7 +103,6 @@ void EmbeddedStore<S>::refuse_use() const {
 }
 
 // ---- units
-// ---------------------------------------------------------------------------------------------------------------------
 
 template <class S>
 void EmbeddedStore<S>::run_unit(StripeSet set, bool undo, bool keep_on_error,
@@ -197,7 +194,6 @@ void EmbeddedStore<S>::perform(Batch& batch) {
 }
 
 // ---- after a unit
-// --------------------------------------------------------------------------------------------------------------
 
 template <class S>
 void EmbeddedStore<S>::finish(Aftermath& after, HeldStripes& held) {
@@ -270,7 +266,7 @@ bool EmbeddedStore<S>::try_waiter(const std::shared_ptr<Waiter>& w, const KeyNam
 // Waiters that need stripes below those held: all stripes of the first such waiter are taken in order and the
 // round goes on from there.
 template <class S>
-void EmbeddedStore<S>::serve_again(std::vector<KeyName> keys) {
+void EmbeddedStore<S>::serve_again(const std::vector<KeyName>& keys) {
   for (const KeyName& key : keys) {
     StripeSet set;
     set.set(stripe_of(hash_of(key.name)));
@@ -290,11 +286,11 @@ template <class S>
 void EmbeddedStore<S>::deliver(Round& round) {
   for (Served& s : round.done) s.waiter->done(s.waiter->call, s.error);
   for (auto& [channel, payload] : round.published) shared_.broker->publish(channel, payload);
-  if (!round.blocked.empty()) serve_again(std::move(round.blocked));
+  const std::vector<KeyName> blocked = std::move(round.blocked);
+  if (!blocked.empty()) serve_again(blocked);
 }
 
 // ---- blocking
-// ------------------------------------------------------------------------------------------------------------------
 
 template <class S>
 class EmbeddedStore<S>::TicketOn final : public Ticket {
@@ -358,7 +354,6 @@ std::unique_ptr<Subscription> EmbeddedStore<S>::subscribe(std::function<void(con
 }
 
 // ---- watching
-// ------------------------------------------------------------------------------------------------------------------
 
 template <class S>
 class EmbeddedStore<S>::WatchOn final : public Watch {
@@ -427,7 +422,6 @@ std::unique_ptr<Watch> EmbeddedStore<S>::watch() {
 }
 
 // ---- background
-// ----------------------------------------------------------------------------------------------------------------
 
 // Expired keys are reclaimed stripe by stripe; a stripe in use is left for the next round.
 template <class S>

@@ -13,7 +13,7 @@ namespace playhead::memory {
 template <class T>
 T load(const char* from) {
   T value;
-  std::memcpy(&value, from, sizeof value);
+  std::memcpy(&value, from, sizeof value);  // NOLINT(bugprone-sizeof-expression): T may be a pointer
   return value;
 }
 

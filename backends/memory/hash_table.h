@@ -281,7 +281,7 @@ class HashTable {
   void shrink() noexcept {
     try {
       resize(std::max(least_capacity, count_ * 2));
-    } catch (const std::bad_alloc&) {
+    } catch (const std::bad_alloc&) {  // NOLINT(bugprone-empty-catch)
       // It stays as large as it is.
     }
   }

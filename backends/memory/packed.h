@@ -44,7 +44,7 @@ inline const char* after_field(const char* at, bool valued) {
 }
 
 inline Text value_of_field(const char* at, bool valued) {
-  return valued ? text_at(at + 1 + length_at(at)) : Text("", 0);
+  return valued ? text_at(at + 1 + length_at(at)) : Text("");
 }
 
 /// Where the field starts, or null.

@@ -35,9 +35,11 @@ RedisStore::RedisStore(RedisOptions options)
 // there: all of it is left alone.
 RedisStore::~RedisStore() {
   if (client_->pool().forked()) {
+    // NOLINTBEGIN(bugprone-unhandled-exception-at-new): without memory the child ends here, which is right
     new std::shared_ptr<Client>(client_);
     new std::shared_ptr<Parking>(parking_);
     new std::shared_ptr<Hub>(hub_);
+    // NOLINTEND(bugprone-unhandled-exception-at-new)
   } else {
     close();
   }

@@ -140,7 +140,8 @@ std::vector<VideoCounts> Activity::video_counts(List<Text> video_ids) {
 
 std::int64_t Activity::active_users(Millis at) {
   check_range("at", at, 1, latest_time);
-  auto day = static_cast<double>(at / activity::day_ms);
+  const std::int64_t days = at / activity::day_ms;
+  const auto day = static_cast<double>(days);
   Batch batch(space_.db());
   for (int shard = 0; shard < activity::active_shards; ++shard) {
     std::string key = active_key(space_, shard);

@@ -23,7 +23,7 @@ class Inspector {
     if (first_key == 0) first_key = arity;
     last_key = -1;
     key_step = 1;
-    open_ended = true;
+    open_ended_ = true;
     text.append(" [").append(name).append(" ...]");
   }
   void at_most(std::size_t, Text = {}) {}
@@ -34,7 +34,7 @@ class Inspector {
   }
   void numkeys_or_none(Text name, List<Text>&) {
     word(name);
-    movable_keys = open_ended = true;
+    movable_keys = open_ended_ = true;
     text += " [key ...]";
   }
   template <class T>
@@ -46,7 +46,7 @@ class Inspector {
   }
   template <class T>
   void optional(Text name, std::optional<T>&, Text = {}) {
-    open_ended = true;
+    open_ended_ = true;
     text += " [";
     text.append(name) += ']';
   }
@@ -60,7 +60,7 @@ class Inspector {
         last_key = -1;
         key_step = T::arity;
       }
-      open_ended = true;
+      open_ended_ = true;
       text += " ...";
     } else {
       more(name);
@@ -68,14 +68,14 @@ class Inspector {
   }
   template <class T>
   void some(Text name, List<T>&) {
-    open_ended = true;
+    open_ended_ = true;
     if constexpr (requires { T::syntax; }) name = T::syntax;
     text += " [";
     text.append(name) += " ...]";
   }
   template <class... O>
   void options(O... o) {
-    open_ended = true;
+    open_ended_ = true;
     (show(o), ...);
   }
   template <class... O>
@@ -90,7 +90,7 @@ class Inspector {
   void checked_options(O... o) {
     options(o...);
   }
-  int signed_arity() const { return open_ended ? -arity : arity; }
+  int signed_arity() const { return open_ended_ ? -arity : arity; }
 
  private:
   void word(Text name) {
@@ -101,7 +101,7 @@ class Inspector {
   void more(Text name) {
     word(name);
     text.append(" [").append(name).append(" ...]");
-    open_ended = true;
+    open_ended_ = true;
   }
   void saw_key(int step, bool rest, std::size_t behind = 0) {
     if (first_key == 0) first_key = arity;
@@ -129,7 +129,7 @@ class Inspector {
   void show(RepeatOption<T>& o) {
     text.append(" [").append(o.token).append(" ").append(o.name).append(" ...]");
   }
-  bool open_ended = false;
+  bool open_ended_ = false;
 };
 
 }  // namespace playhead
