@@ -5,8 +5,8 @@
 
 namespace playhead {
 
-/// SETBIT: the bit that was there. The string grows with zero bits; an offset is below 2^32. O(1), or
-/// O(growth). https://redis.io/commands/setbit
+/// SETBIT: the bit that was there. The string grows with zero bits; an offset is below 2^32. O(1), or O(growth).
+/// https://redis.io/commands/setbit
 struct SetBit {
   using Reply = std::int64_t;
   static constexpr Traits traits{"setbit", Flags::write | Flags::denyoom, Group::bits,
@@ -46,8 +46,8 @@ constexpr std::array<Text, 2> words_of(BitUnit) {
   return {"BYTE", "BIT"};
 }
 
-/// BITCOUNT: how many bits are 1, of the whole string or of start..end, inclusive, negative from the end.
-/// O(n). https://redis.io/commands/bitcount
+/// BITCOUNT: how many bits are 1, of the whole string or of start..end, inclusive, negative from the end. O(n).
+/// https://redis.io/commands/bitcount
 struct BitCount {
   using Reply = std::int64_t;
   static constexpr Traits traits{"bitcount", Flags::readonly, Group::bits,
@@ -66,8 +66,8 @@ struct BitCount {
   }
 };
 
-/// BITPOS: where the first bit of that value is, or -1. Without an end, a string of set bits only is taken to
-/// be followed by clear bits. O(n). https://redis.io/commands/bitpos
+/// BITPOS: where the first bit of that value is, or -1. Without an end, a string of set bits only is taken to be followed by clear bits. O(n).
+/// https://redis.io/commands/bitpos
 struct BitPos {
   using Reply = std::int64_t;
   static constexpr Traits traits{"bitpos", Flags::readonly, Group::bits,
@@ -89,9 +89,8 @@ struct BitPos {
   void validate() const;
 };
 
-/// BITOP: combines strings, shorter ones continued by zero bytes, into a key without a deadline; the size of
-/// the result in bytes. An empty result deletes the key. NOT takes one source. O(n).
-/// https://redis.io/commands/bitop
+/// BITOP: combines strings, shorter ones continued by zero bytes, into a key without a deadline; the size of the result in bytes. An empty
+/// result deletes the key. NOT takes one source. O(n). https://redis.io/commands/bitop
 struct BitOp {
   enum class Operation : std::uint8_t { bit_and, bit_or, bit_xor, bit_not };
   using Reply = std::int64_t;
@@ -140,15 +139,13 @@ constexpr std::array<Text, 4> words_of(BitFieldAction) {
   return {"GET", "SET", "INCRBY", "OVERFLOW"};
 }
 
-/// What SET and INCRBY do with a number that the field cannot hold: cut its highest bits, take the nearest
-/// number, or do nothing.
+/// What SET and INCRBY do with a number that the field cannot hold: cut its highest bits, take the nearest number, or do nothing.
 enum class BitOverflow : std::uint8_t { wrap, sat, fail };
 constexpr std::array<Text, 3> words_of(BitOverflow) {
   return {"WRAP", "SAT", "FAIL"};
 }
 
-/// One step of BITFIELD. `value` belongs to SET and INCRBY, `overflow` to OVERFLOW, which is for all steps
-/// behind it.
+/// One step of BITFIELD. `value` belongs to SET and INCRBY, `overflow` to OVERFLOW, which is for all steps behind it.
 struct BitFieldStep {
   BitFieldAction action = BitFieldAction::get;
   BitFieldType type = {};
@@ -177,9 +174,8 @@ struct BitFieldStep {
   bool is_write() const { return action == BitFieldAction::set || action == BitFieldAction::incrby; }
 };
 
-/// BITFIELD: reads and writes integers of any width within a string, which grows with zero bits. A number per
-/// GET, SET (the old one) and INCRBY (the new one), nothing where OVERFLOW FAIL prevented it. O(steps).
-/// https://redis.io/commands/bitfield
+/// BITFIELD: reads and writes integers of any width within a string, which grows with zero bits. A number per GET, SET (the old one) and
+/// INCRBY (the new one), nothing where OVERFLOW FAIL prevented it. O(steps). https://redis.io/commands/bitfield
 struct BitField {
   using Reply = std::vector<std::optional<std::int64_t>>;
   static constexpr Traits traits{"bitfield", Flags::write | Flags::denyoom, Group::bits,

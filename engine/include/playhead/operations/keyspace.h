@@ -3,8 +3,7 @@
 
 namespace playhead {
 
-/// DEL: how many keys existed. O(keys); big values are reclaimed in the background.
-/// https://redis.io/commands/del
+/// DEL: how many keys existed. O(keys); big values are reclaimed in the background. https://redis.io/commands/del
 struct Del {
   using Reply = std::int64_t;
   static constexpr Traits traits{"del", Flags::write, Group::keyspace, "Deletes keys."};
@@ -20,8 +19,7 @@ struct Unlink : Del {
   static constexpr Traits traits{"unlink", Flags::write | Flags::fast, Group::keyspace, "Deletes keys."};
 };
 
-/// EXISTS: how many of the keys exist; a key named twice counts twice. O(keys).
-/// https://redis.io/commands/exists
+/// EXISTS: how many of the keys exist; a key named twice counts twice. O(keys). https://redis.io/commands/exists
 struct Exists {
   using Reply = std::int64_t;
   static constexpr Traits traits{"exists", Flags::readonly | Flags::fast, Group::keyspace,
@@ -108,8 +106,8 @@ struct Move {
   }
 };
 
-/// The four EXPIRE commands: `at` absolute or relative to the store's time, in `unit` milliseconds. A time in
-/// the past deletes the key. O(1). https://redis.io/commands/expire
+/// The four EXPIRE commands: `at` absolute or relative to the store's time, in `unit` milliseconds. A time in the past deletes the key.
+/// O(1). https://redis.io/commands/expire
 struct ExpireBase {
   using Reply = bool;
   Text key;
@@ -204,8 +202,7 @@ struct Persist {
   bool once() const { return true; }
 };
 
-/// SCAN: a page of key names. A key present during the whole iteration is returned at least once. O(count).
-/// https://redis.io/commands/scan
+/// SCAN: a page of key names. A key present during the whole iteration is returned at least once. O(count). https://redis.io/commands/scan
 struct Scan {
   using Reply = Page<std::string>;
   static constexpr bool locks_itself = true;  // takes one stripe after the other
@@ -289,8 +286,7 @@ struct SwapDb {
 
 /// SORT with all its options; STORE keeps the result as a list. O(n log n). https://redis.io/commands/sort
 struct SortBase {
-  /// The sorted elements (absent: what a GET pattern did not find), or, with STORE, none and only their
-  /// number.
+  /// The sorted elements (absent: what a GET pattern did not find), or, with STORE, none and only their number.
   struct Reply {
     std::vector<std::optional<std::string>> items;
     std::int64_t stored = 0;
@@ -332,8 +328,7 @@ struct SortRo : SortBase {
   void decode(const Value& v, Reply& r) const;
 };
 
-/// OBJECT ENCODING: Redis's name for how a value is kept ("listpack", "hashtable", ...).
-/// https://redis.io/commands/object-encoding
+/// OBJECT ENCODING: Redis's name for how a value is kept ("listpack", "hashtable", ...). https://redis.io/commands/object-encoding
 struct ObjectEncoding {
   using Reply = std::optional<std::string>;
   static constexpr Traits traits{"object|encoding", Flags::readonly, Group::keyspace,
@@ -355,8 +350,7 @@ struct ObjectRefCount {
     v.key("key", o.key);
   }
 };
-/// OBJECT IDLETIME: seconds since the last use; 0 where a store does not keep it.
-/// https://redis.io/commands/object-idletime
+/// OBJECT IDLETIME: seconds since the last use; 0 where a store does not keep it. https://redis.io/commands/object-idletime
 struct ObjectIdleTime {
   using Reply = std::optional<std::int64_t>;
   static constexpr Traits traits{"object|idletime", Flags::readonly, Group::keyspace,
@@ -368,8 +362,7 @@ struct ObjectIdleTime {
   }
 };
 
-/// DUMP: the value in Redis's RDB encoding, version and checksum behind it. O(n).
-/// https://redis.io/commands/dump
+/// DUMP: the value in Redis's RDB encoding, version and checksum behind it. O(n). https://redis.io/commands/dump
 struct Dump {
   using Reply = std::optional<std::string>;
   static constexpr Traits traits{"dump", Flags::readonly, Group::keyspace, "The value at a key, serialised."};
@@ -380,8 +373,7 @@ struct Dump {
   }
 };
 
-/// RESTORE: creates a key from what DUMP gave. `ttl` in milliseconds, 0 for none. O(n).
-/// https://redis.io/commands/restore
+/// RESTORE: creates a key from what DUMP gave. `ttl` in milliseconds, 0 for none. O(n). https://redis.io/commands/restore
 struct Restore {
   using Reply = Ok;
   static constexpr Traits traits{"restore", Flags::write | Flags::denyoom, Group::keyspace,

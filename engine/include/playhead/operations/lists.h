@@ -13,8 +13,8 @@ constexpr std::array<Text, 2> words_of(ListEnd) {
 
 // ---- adding
 
-/// LPUSH: the new length. Elements are put in front one by one, so that the last one named comes first. O(1)
-/// an element. https://redis.io/commands/lpush
+/// LPUSH: the new length. Elements are put in front one by one, so that the last one named comes first. O(1) an element.
+/// https://redis.io/commands/lpush
 struct LPush {
   using Reply = std::int64_t;
   static constexpr Traits traits{"lpush", Flags::write | Flags::denyoom | Flags::fast, Group::lists,
@@ -47,8 +47,7 @@ struct RPushX : LPush {
                                  "Appends elements to a list that exists."};
 };
 
-/// LINSERT: the new length; 0 for a missing key, -1 if the pivot is not found. O(n).
-/// https://redis.io/commands/linsert
+/// LINSERT: the new length; 0 for a missing key, -1 if the pivot is not found. O(n). https://redis.io/commands/linsert
 struct LInsert {
   enum class Where : std::uint8_t { before, after };
   using Reply = std::int64_t;
@@ -70,8 +69,8 @@ constexpr std::array<Text, 2> words_of(LInsert::Where) {
   return {"BEFORE", "AFTER"};
 }
 
-/// LSET: replaces the element at an index (negative: from the end). Refused for a missing key and for an
-/// index outside the list. O(1) at the ends, O(log n) or better elsewhere. https://redis.io/commands/lset
+/// LSET: replaces the element at an index (negative: from the end). Refused for a missing key and for an index outside the list.
+/// O(1) at the ends, O(log n) or better elsewhere. https://redis.io/commands/lset
 struct LSet {
   using Reply = Ok;
   static constexpr Traits traits{"lset", Flags::write | Flags::denyoom, Group::lists,
@@ -102,8 +101,7 @@ struct LLen {
   }
 };
 
-/// LRANGE: elements start..stop, inclusive, negative from the end. O(result).
-/// https://redis.io/commands/lrange
+/// LRANGE: elements start..stop, inclusive, negative from the end. O(result). https://redis.io/commands/lrange
 struct LRange {
   using Reply = std::vector<std::string>;
   static constexpr Traits traits{"lrange", Flags::readonly, Group::lists, "A range of elements of a list."};
@@ -117,8 +115,8 @@ struct LRange {
   }
 };
 
-/// LINDEX: the element at an index (negative: from the end), or nothing. O(1) at the ends, O(log n) or better
-/// elsewhere. https://redis.io/commands/lindex
+/// LINDEX: the element at an index (negative: from the end), or nothing. O(1) at the ends, O(log n) or better elsewhere.
+/// https://redis.io/commands/lindex
 struct LIndex {
   using Reply = std::optional<std::string>;
   static constexpr Traits traits{"lindex", Flags::readonly, Group::lists, "An element of a list."};
@@ -131,12 +129,11 @@ struct LIndex {
   }
 };
 
-/// LPOS: the indexes of elements that equal one. RANK skips matches (2: begin with the second one) and
-/// searches from the end if negative. COUNT: so many matches, 0 all; without it the first, or nothing.
-/// MAXLEN: compares at most so many elements, 0 all. O(n). https://redis.io/commands/lpos
+/// LPOS: the indexes of elements that equal one. RANK skips matches (2: begin with the second one) and searches from the end if negative.
+/// COUNT: so many matches, 0 all; without it the first, or nothing. MAXLEN: compares at most so many elements, 0 all. O(n).
+/// https://redis.io/commands/lpos
 struct LPos {
-  /// In the order found. Without COUNT at most one, which the reply shows as an integer, or null if there is
-  /// none.
+  /// In the order found. Without COUNT at most one, which the reply shows as an integer, or null if there is none.
   using Reply = std::vector<std::int64_t>;
   static constexpr Traits traits{"lpos", Flags::readonly, Group::lists, "Where an element stands in a list."};
   Text key, element;
@@ -163,16 +160,15 @@ struct LPos {
 
 // ---- removing
 
-/// What LPOP and RPOP took: without a count `element`, with one `elements`. Both are absent if the key is
-/// missing.
+/// What LPOP and RPOP took: without a count `element`, with one `elements`. Both are absent if the key is missing.
 struct Popped {
   std::optional<std::string> element;
   std::optional<std::vector<std::string>> elements;
   bool operator==(const Popped&) const = default;
 };
 
-/// LPOP: the first element or, with a count, at most so many. The key goes with its last element. O(1) an
-/// element. https://redis.io/commands/lpop
+/// LPOP: the first element or, with a count, at most so many. The key goes with its last element. O(1) an element.
+/// https://redis.io/commands/lpop
 struct LPop {
   using Reply = Popped;
   static constexpr Traits traits{"lpop", Flags::write | Flags::fast, Group::lists,
@@ -197,8 +193,8 @@ struct RPop : LPop {
                                  "Removes and gives the last elements of a list."};
 };
 
-/// LREM: removes elements that equal one: the first `count` of them, the last -count if it is negative, all
-/// if it is 0. How many were removed. O(n). https://redis.io/commands/lrem
+/// LREM: removes elements that equal one: the first `count` of them, the last -count if it is negative, all if it is 0. How many were
+/// removed. O(n). https://redis.io/commands/lrem
 struct LRem {
   using Reply = std::int64_t;
   static constexpr Traits traits{"lrem", Flags::write, Group::lists, "Removes elements of a list by value."};
@@ -214,8 +210,8 @@ struct LRem {
   bool once() const { return true; }
 };
 
-/// LTRIM: keeps elements start..stop, inclusive, negative from the end; the key goes if none is left.
-/// O(removed). https://redis.io/commands/ltrim
+/// LTRIM: keeps elements start..stop, inclusive, negative from the end; the key goes if none is left. O(removed).
+/// https://redis.io/commands/ltrim
 struct LTrim {
   using Reply = Ok;
   static constexpr Traits traits{"ltrim", Flags::write, Group::lists, "Keeps only a range of a list."};
@@ -230,8 +226,8 @@ struct LTrim {
   bool once() const { return true; }
 };
 
-/// LMOVE: moves an element between lists, which may be the same one, and gives it; nothing if the source is
-/// missing. O(1). https://redis.io/commands/lmove
+/// LMOVE: moves an element between lists, which may be the same one, and gives it; nothing if the source is missing. O(1).
+/// https://redis.io/commands/lmove
 struct LMove {
   using Reply = std::optional<std::string>;
   static constexpr Traits traits{"lmove", Flags::write | Flags::denyoom, Group::lists,
@@ -275,8 +271,8 @@ inline void check_count(const std::int64_t& count) {
   if (count <= 0) refuse(count_error);
 }
 
-/// LMPOP: takes elements, one if no count is given, from the first key that has some; nothing if none has.
-/// O(keys + elements). https://redis.io/commands/lmpop
+/// LMPOP: takes elements, one if no count is given, from the first key that has some; nothing if none has. O(keys + elements).
+/// https://redis.io/commands/lmpop
 struct LMPop {
   using Reply = std::optional<PoppedElements>;
   static constexpr Traits traits{"lmpop", Flags::write, Group::lists,
@@ -304,8 +300,7 @@ struct PoppedElement {
   bool operator==(const PoppedElement&) const = default;
 };
 
-/// BLPOP: the first element of the first key that has some; waits for one if none has. O(keys).
-/// https://redis.io/commands/blpop
+/// BLPOP: the first element of the first key that has some; waits for one if none has. O(keys). https://redis.io/commands/blpop
 struct BLPop {
   using Reply = std::optional<PoppedElement>;
   static constexpr Traits traits{
@@ -405,8 +400,7 @@ struct BLMove {
   void narrow(Text, Arena&) {}
 };
 
-/// BRPOPLPUSH: as RPOPLPUSH; waits for an element if the source is missing.
-/// https://redis.io/commands/brpoplpush
+/// BRPOPLPUSH: as RPOPLPUSH; waits for an element if the source is missing. https://redis.io/commands/brpoplpush
 struct BRPopLPush {
   using Reply = std::optional<std::string>;
   static constexpr Traits traits{

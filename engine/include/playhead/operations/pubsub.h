@@ -3,9 +3,8 @@
 
 namespace playhead {
 
-/// PUBLISH: how many subscriptions to the channel, and to patterns that match it, there are. The message is
-/// delivered when the unit it is part of has ended. O(subscriptions + patterns).
-/// https://redis.io/commands/publish
+/// PUBLISH: how many subscriptions to the channel, and to patterns that match it, there are. The message is delivered when the unit it is
+/// part of has ended. O(subscriptions + patterns). https://redis.io/commands/publish
 struct Publish {
   using Reply = std::int64_t;
   static constexpr Traits traits{"publish", Flags::pubsub | Flags::fast, Group::pubsub,
@@ -18,8 +17,8 @@ struct Publish {
   }
 };
 
-/// PUBSUB CHANNELS: the channels that have subscriptions of their own, all or those that match a pattern.
-/// O(channels). https://redis.io/commands/pubsub-channels
+/// PUBSUB CHANNELS: the channels that have subscriptions of their own, all or those that match a pattern. O(channels).
+/// https://redis.io/commands/pubsub-channels
 struct PubSubChannels {
   using Reply = std::vector<std::string>;
   static constexpr Traits traits{"pubsub|channels", Flags::pubsub, Group::pubsub,
@@ -39,8 +38,7 @@ struct ChannelCount {
   bool operator==(const ChannelCount&) const = default;
 };
 
-/// PUBSUB NUMSUB: subscriptions of each channel, those of patterns not counted. O(channels).
-/// https://redis.io/commands/pubsub-numsub
+/// PUBSUB NUMSUB: subscriptions of each channel, those of patterns not counted. O(channels). https://redis.io/commands/pubsub-numsub
 struct PubSubNumSub {
   using Reply = std::vector<ChannelCount>;
   static constexpr Traits traits{"pubsub|numsub", Flags::pubsub, Group::pubsub,
@@ -54,8 +52,7 @@ struct PubSubNumSub {
   void decode(const Value& v, Reply& r) const;
 };
 
-/// PUBSUB NUMPAT: how many different patterns somebody has subscribed to. O(1).
-/// https://redis.io/commands/pubsub-numpat
+/// PUBSUB NUMPAT: how many different patterns somebody has subscribed to. O(1). https://redis.io/commands/pubsub-numpat
 struct PubSubNumPat {
   using Reply = std::int64_t;
   static constexpr Traits traits{"pubsub|numpat", Flags::pubsub, Group::pubsub,
