@@ -10,14 +10,8 @@
 
 namespace playhead::embedded {
 
-/// Redis's limit of a string (proto-max-bulk-len).
-inline constexpr std::size_t max_string = 512u << 20;
 inline constexpr std::uint64_t max_lcs_memory = 512u << 20;
 inline constexpr Text not_an_integer = "ERR value is not an integer or out of range";
-
-inline void check_string_size(std::size_t bytes) {
-  if (bytes > max_string) refuse("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
-}
 
 inline void assign(std::optional<std::string>& out, Text v) {
   if (out)
@@ -185,7 +179,7 @@ template <class S>
 void exec(Tx<S>& t, std::uint16_t db, const Append& c, std::int64_t& r) {
   auto e = t.open(db, c.key, Type::string);
   std::size_t old = t.size(e);
-  check_string_size(old + c.value.size());
+  check_text_size(old + c.value.size());
   if (!e.exists()) {
     t.set(e, c.value, 0);
   } else {
@@ -229,7 +223,7 @@ void exec(Tx<S>& t, std::uint16_t db, const SetRange& c, std::int64_t& r) {
   r = static_cast<std::int64_t>(old);
   if (c.value.empty()) return;
   auto offset = static_cast<std::size_t>(c.offset);
-  check_string_size(offset > max_string ? offset : offset + c.value.size());
+  check_text_size(offset > max_text ? offset : offset + c.value.size());
   char* bytes = t.edit(e, std::max(old, offset + c.value.size()));
   std::memcpy(bytes + offset, c.value.data(), c.value.size());
   r = static_cast<std::int64_t>(std::max(old, offset + c.value.size()));

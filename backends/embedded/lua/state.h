@@ -15,7 +15,7 @@ namespace playhead::embedded::lua {
 /// What a script may use.
 struct Limits {
   std::size_t memory = 256u << 20;             ///< bytes of one interpreter
-  std::uint64_t instructions = 2'000'000'000;  ///< of one run
+  std::uint64_t instructions = 500'000'000;  ///< of one run: some seconds
 };
 
 /// What a running script works on; null outside of a run.

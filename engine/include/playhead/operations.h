@@ -44,10 +44,12 @@ consteval std::size_t size_of(Operations<Ops...>) {
 }
 inline constexpr std::size_t operation_count = size_of(AllOperations{});
 
-/// Refuses an operation whose fields contradict each other, in Redis's words. Every way into a store passes
+/// Refuses an operation whose fields contradict each other or are too long, in Redis's words. Every way into a store passes
 /// through here.
 template <class Op>
 void validate(const Op& op) {
+  SizeChecker sizes;
+  Op::describe(const_cast<Op&>(op), sizes);  // which changes nothing
   if constexpr (requires { op.validate(); }) op.validate();
 }
 

@@ -9,6 +9,12 @@
 
 namespace playhead {
 
+/// Refuses what is longer than max_text, in Redis's words.
+inline void check_text_size(std::size_t bytes) {
+  if (bytes > max_text) [[unlikely]]
+    refuse("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
+}
+
 struct FieldValue {
   Text field, value;
   static constexpr int arity = 2;

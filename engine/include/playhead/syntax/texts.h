@@ -128,4 +128,19 @@ class KeyLister : public TextVisitor<KeyLister<F>> {
   F& f_;
 };
 
+/// Refuses an operation with a key, field, member or value that is longer than a store keeps.
+class SizeChecker : public TextVisitor<SizeChecker> {
+ public:
+  void on_key(Text t) { on_text(t); }
+  void on_text(Text t) { check_text_size(t.size()); }
+  void on_keys(List<Text> l) { on_texts(l); }
+  void on_texts(List<Text> l) {
+    for (Text t : l) on_text(t);
+  }
+  template <class T>
+  void on_groups(List<T> l) {
+    for (T item : l) arg({}, item);
+  }
+};
+
 }  // namespace playhead
