@@ -274,7 +274,7 @@ void define_store(py::module_& m, const ViewTypes& types) {
       "commands",
       [] {
         py::list rows;
-        for (const Command& c : commands()) {
+        for (const Command& c : commands().first(stored_operation_count)) {
           py::dict row;
           row["name"] = std::string(c.traits.name);
           row["method"] = method_text(c.code).name;
@@ -286,7 +286,7 @@ void define_store(py::module_& m, const ViewTypes& types) {
         }
         return rows;
       },
-      "The command table.");
+      "The commands that stores perform.");
 }
 
 }  // namespace playhead::python

@@ -22,6 +22,8 @@ class Broker::Subscriber {
     std::lock_guard lock(mutex_);
     if (handler_) handler_(m);
   }
+  /// Keeps messages from being delivered meanwhile.
+  [[nodiscard]] std::unique_lock<std::recursive_mutex> hold() { return std::unique_lock(mutex_); }
   /// No handler runs when this returns, unless it was called from within it.
   void stop() {
     std::lock_guard lock(mutex_);
@@ -70,6 +72,7 @@ class Broker::Handle final : public Subscription {
   }
   void add(List<Text> names, Table& table, Names& mine, Message::Kind kind) {
     for (Text name : names) {
+      auto quiet = subscriber_->hold();  // no message comes before its channel's confirmation
       std::int64_t count = 0;
       {
         std::unique_lock lock(broker_->mutex_);

@@ -16,6 +16,11 @@ inline Error closed_error(bool in_child) {
   return Error(ErrorCode::closed, "the store is closed; open it again");
 }
 
+[[noreturn]] inline void refuse_connection_command(const Call& c) {
+  throw Error(ErrorCode::invalid,
+              "'" + std::string(command(c.code).traits.name) + "' is performed by a Session, not by a store");
+}
+
 template <class S, class... Families>
 std::array<Thunk<S>, operation_count> collect_thunks(Operations<Families...>) {
   std::array<Thunk<S>, operation_count> all{};
@@ -26,6 +31,10 @@ std::array<Thunk<S>, operation_count> collect_thunks(Operations<Families...>) {
     at += size_of(family);
   };
   (add(Families{}), ...);
+  for (; at < all.size(); ++at) {
+    all[at].alone = [](EmbeddedStore<S>&, const Call& c) { refuse_connection_command(c); };
+    all[at].inside = [](Tx<S>&, const Call& c) { refuse_connection_command(c); };
+  }
   return all;
 }
 

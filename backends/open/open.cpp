@@ -114,6 +114,29 @@ std::shared_ptr<Store> open_scheme(Url& url, std::uint16_t db, const OpenOptions
                                       "' is unknown; use memory, rocksdb, redis or redis+unix");
 }
 
+std::optional<StatisticsOptions> take_statistics(Url& url, const OpenOptions& options) {
+  StatisticsOptions o = options.statistics.value_or(StatisticsOptions());
+  bool wanted = url.take_number("statistics", options.statistics ? 1 : 0, 0, 1) != 0;
+  bool named = url.query.count("slowlog_us") != 0 || url.query.count("slowlog_length") != 0;
+  if (named && !wanted)
+    throw Error(ErrorCode::invalid, "the store URL has a slow log but no statistics; add statistics=1");
+  o.slowlog_us = url.take_number("slowlog_us", o.slowlog_us, -1, INT64_MAX / 1000);
+  o.slowlog_length = static_cast<std::size_t>(
+      url.take_number("slowlog_length", static_cast<std::int64_t>(o.slowlog_length), 0, 1'000'000));
+  if (!wanted) return {};
+  return o;
+}
+
+// Of memory and RocksDB the databases are known; a Redis server is asked when first used.
+std::shared_ptr<Store> with_database(std::shared_ptr<Store> store, std::uint16_t db, bool is_known) {
+  if (db == 0) return store;
+  if (is_known && db >= store->capabilities().databases)
+    throw Error(ErrorCode::invalid,
+                "the store URL has db=" + std::to_string(db) + ", but the store's databases are 0 to " +
+                    std::to_string(store->capabilities().databases - 1) + "; raise databases=");
+  return std::make_shared<StoreWrapper>(std::move(store), db);
+}
+
 }  // namespace
 
 std::shared_ptr<Store> open(Text text, const OpenOptions& options) {
@@ -125,13 +148,10 @@ std::shared_ptr<Store> open(Text text, const OpenOptions& options) {
     url.query["db"] = url.path.substr(1);
   }
   auto db = static_cast<std::uint16_t>(url.take_number("db", 0, 0, 65535));
-  std::shared_ptr<Store> store = open_scheme(url, db, options);
-  if (db == 0) return store;
-  if (!is_redis(url) && db >= store->capabilities().databases)  // a Redis server is asked when first used
-    throw Error(ErrorCode::invalid,
-                "the store URL has db=" + std::to_string(db) + ", but the store's databases are 0 to " +
-                    std::to_string(store->capabilities().databases - 1) + "; raise databases=");
-  return std::make_shared<StoreWrapper>(std::move(store), db);
+  auto counted = take_statistics(url, options);
+  auto store = with_database(open_scheme(url, db, options), db, !is_redis(url));
+  if (!counted) return store;
+  return std::make_shared<StatisticsStore>(std::move(store), *counted);
 }
 
 }  // namespace playhead

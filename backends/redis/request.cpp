@@ -31,10 +31,14 @@ void Request::add(List<Text> words) {
 }
 
 void Request::add(const Call& call) {
+  const Command& c = command(call.code);
+  if (c.is(Flags::connection))
+    throw Error(ErrorCode::invalid,
+                "'" + std::string(c.traits.name) + "' is performed by a Session, not by a store");
   Arena arena;
   std::vector<Text> words;
   words.reserve(8);
-  command(call.code).encode(call.operation, words, arena);
+  c.encode(call.operation, words, arena);
   add(words);
 }
 

@@ -22,6 +22,7 @@ std::vector<Command> build_table() {
   add_hyperloglog_rows(rows);
   add_pubsub_rows(rows);
   add_scripting_rows(rows);
+  add_connection_rows(rows);
   return rows;
 }
 
@@ -37,14 +38,24 @@ std::string lower(Text s) {
   return out;
 }
 
+/// What a first word means: a command, a container of subcommands, or (COMMAND) both.
+struct Meaning {
+  const Command* command = nullptr;
+  bool container = false;
+};
+
 struct Names {
-  std::unordered_map<std::string, const Command*> commands;
-  std::unordered_map<std::string, bool> containers;
+  std::unordered_map<std::string, Meaning> meanings;
   Names() {
     for (const Command& c : table()) {
-      commands.emplace(c.traits.name, &c);
-      if (name_words(c) == 2) containers.emplace(c.traits.name.substr(0, c.traits.name.find('|')), true);
+      meanings[std::string(c.traits.name)].command = &c;
+      if (name_words(c) == 2)
+        meanings[std::string(c.traits.name.substr(0, c.traits.name.find('|')))].container = true;
     }
+  }
+  const Meaning* find(const std::string& name) const {
+    auto at = meanings.find(name);
+    return at == meanings.end() ? nullptr : &at->second;
   }
 };
 
@@ -80,11 +91,11 @@ const Command& command(std::uint16_t code) {
 const Command* find_command(List<Text> arguments) {
   if (arguments.empty()) return nullptr;
   std::string name = lower(arguments[0]);
-  const Names& n = names();
-  if (auto at = n.commands.find(name); at != n.commands.end()) return at->second;
-  if (arguments.size() < 2 || !n.containers.contains(name)) return nullptr;
-  auto at = n.commands.find(name + '|' + lower(arguments[1]));
-  return at == n.commands.end() ? nullptr : at->second;
+  const Meaning* first = names().find(name);
+  if (first == nullptr || name.find('|') != std::string::npos) return nullptr;
+  if (!first->container || arguments.size() < 2) return first->command;
+  const Meaning* second = names().find(name + '|' + lower(arguments[1]));
+  return second == nullptr ? nullptr : second->command;
 }
 
 void check_arity(const Command& c, List<Text> arguments) {
@@ -94,7 +105,8 @@ void check_arity(const Command& c, List<Text> arguments) {
 }
 
 void refuse_unknown(List<Text> arguments) {
-  if (!arguments.empty() && names().containers.contains(lower(arguments[0]))) {
+  const Meaning* first = arguments.empty() ? nullptr : names().find(lower(arguments[0]));
+  if (first != nullptr && first->container) {
     if (arguments.size() < 2)
       refuse("ERR wrong number of arguments for '" + lower(arguments[0]) + "' command");
     std::string upper = lower(arguments[0]);

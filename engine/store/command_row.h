@@ -110,5 +110,6 @@ void add_zset_rows(std::vector<Command>& rows);
 void add_hyperloglog_rows(std::vector<Command>& rows);
 void add_pubsub_rows(std::vector<Command>& rows);
 void add_scripting_rows(std::vector<Command>& rows);
+void add_connection_rows(std::vector<Command>& rows);
 
 }  // namespace playhead

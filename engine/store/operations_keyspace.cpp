@@ -75,4 +75,16 @@ void SortRo::decode(const Value& v, Reply& r) const {
   decode_items(v, r);
 }
 
+void Time::emit(const Reply& r, Sink& s) const {
+  s.begin_array(2);
+  s.bulk(std::to_string(r.seconds));
+  s.bulk(std::to_string(r.microseconds));
+}
+
+void Time::decode(const Value& v, Reply& r) const {
+  const auto& items = list_of(v);
+  if (items.size() != 2) throw Error(ErrorCode::corrupt, "the server's reply to TIME is not two numbers");
+  r = {items[0].to_integer(), items[1].to_integer()};
+}
+
 }  // namespace playhead

@@ -22,6 +22,7 @@ std::size_t weight_of(const Command& c) {
       {"set", 30},     {"zrange", 30}, {"zrangestore", 20}, {"bitfield", 20},    {"sort", 30},
       {"restore", 20}, {"lpos", 20},   {"lcs", 20},         {"pfadd", 30},       {"zunion", 20},
       {"zinter", 20},  {"expire", 20}};
+  if (c.is(Flags::connection)) return 0;  // no store performs it
   auto at = weights.find(c.traits.name);
   return at == weights.end() ? 10 : at->second;
 }
@@ -35,7 +36,7 @@ bool is_delicate(const Command& c) {
 
 bool is_random(const Command& c) {
   static const std::set<Text> names = {"spop", "srandmember", "hrandfield", "zrandmember", "randomkey",
-                                       "scan", "sscan",       "hscan",      "zscan"};
+                                       "scan", "sscan",       "hscan",      "zscan",       "time"};
   return is_one_of(c, names);
 }
 

@@ -36,6 +36,7 @@ std::vector<Rule> build_rules() {
                                         {"hrandfield", Rule::random},
                                         {"zrandmember", Rule::random},
                                         {"randomkey", Rule::random},
+                                        {"time", Rule::random},
                                         {"object|encoding", Rule::either},
                                         {"object|refcount", Rule::either},
                                         {"object|idletime", Rule::either},

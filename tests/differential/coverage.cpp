@@ -52,6 +52,11 @@ std::vector<std::string> options_in(const Command& c, const Words& words) {
   return found;
 }
 
+// What only a session performs is no matter of stores.
+List<Command> stored_commands() {
+  return commands().first(stored_operation_count);
+}
+
 }  // namespace
 
 void Coverage::add(const Words& words, const Value& reply) {
@@ -68,7 +73,7 @@ void Coverage::add(const Words& words, const Value& reply) {
 
 std::vector<std::string> Coverage::operations_not_hit() const {
   std::vector<std::string> missing;
-  for (const Command& c : playhead::commands()) {
+  for (const Command& c : stored_commands()) {
     auto at = hits_.find(std::string(c.traits.name));
     if (at == hits_.end() || !performed(at->second.at(""))) missing.emplace_back(c.traits.name);
   }
@@ -76,7 +81,7 @@ std::vector<std::string> Coverage::operations_not_hit() const {
 }
 
 std::size_t Coverage::operations_hit() const {
-  return playhead::commands().size() - operations_not_hit().size();
+  return stored_commands().size() - operations_not_hit().size();
 }
 
 std::string Coverage::report() const {
@@ -84,7 +89,7 @@ std::string Coverage::report() const {
   std::string missing;
   for (const auto& [operation, by_option] : hits_)
     for (const auto& [option, kinds] : by_option) combinations += kinds.size();
-  for (const Command& c : playhead::commands()) {
+  for (const Command& c : stored_commands()) {
     auto at = hits_.find(std::string(c.traits.name));
     std::set<std::string> names(options_of_all()[c.code].begin(), options_of_all()[c.code].end());
     for (const std::string& option : names) {
@@ -96,7 +101,7 @@ std::string Coverage::report() const {
     if (at != hits_.end() && !at->second.at("").contains("error") && !at->second.at("").contains("wrongtype"))
       missing += "  " + std::string(c.traits.name) + " refused\n";
   }
-  std::string text = std::to_string(operations_hit()) + " of " + std::to_string(playhead::commands().size()) +
+  std::string text = std::to_string(operations_hit()) + " of " + std::to_string(stored_commands().size()) +
                      " operations, " + std::to_string(options_hit) + " of " + std::to_string(options) +
                      " options, " + std::to_string(combinations) +
                      " combinations of operation, option and kind of reply\n";

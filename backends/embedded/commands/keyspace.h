@@ -276,6 +276,11 @@ void exec(Tx<S>& t, std::uint16_t db, const RandomKey&, RandomKey::Reply& r) {
 }
 
 template <class S>
+void exec(Tx<S>& t, std::uint16_t, const Time&, UnixTime& r) {
+  r = {t.now() / 1000, t.now() % 1000 * 1000};
+}
+
+template <class S>
 void exec(Tx<S>& t, std::uint16_t db, const DbSize&, std::int64_t& r) {
   r = 0;
   t.each_stripe(0, [&](std::size_t stripe) {

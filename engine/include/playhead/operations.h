@@ -1,6 +1,7 @@
 #pragma once
 // Every operation, by family, and the numbering that the command table and the stores share.
 #include "playhead/operations/bits.h"
+#include "playhead/operations/connection.h"
 #include "playhead/operations/hashes.h"
 #include "playhead/operations/hyperloglog.h"
 #include "playhead/operations/keyspace.h"
@@ -13,7 +14,7 @@
 
 namespace playhead {
 
-/// The families, in the order of codes.
+/// The families that stores perform, in the order of codes.
 using Families =
     Operations<KeyspaceOperations, StringOperations, BitOperations, HashOperations, ListOperations,
                SetOperations, ZsetOperations, HyperLogLogOperations, PubSubOperations, ScriptingOperations>;
@@ -27,8 +28,11 @@ constexpr auto join(Operations<Each...>) {
   return (Each{} + ... + Operations<>{});
 }
 
-/// All operations. The position is the code; codes live in memory only, never on disk or on the wire.
-using AllOperations = decltype(join(Families{}));
+/// What stores perform.
+using StoredOperations = decltype(join(Families{}));
+/// All operations: behind those of stores the ones that only a Session performs. The position is the code;
+/// codes live in memory only, never on disk or on the wire.
+using AllOperations = decltype(StoredOperations{} + ConnectionOperations{});
 
 template <class Op, class... Ops>
 consteval std::uint16_t position_in(Operations<Ops...>) {
@@ -43,6 +47,8 @@ consteval std::size_t size_of(Operations<Ops...>) {
   return sizeof...(Ops);
 }
 inline constexpr std::size_t operation_count = size_of(AllOperations{});
+/// Codes below this are of operations that stores perform.
+inline constexpr std::size_t stored_operation_count = size_of(StoredOperations{});
 
 /// Refuses an operation whose fields contradict each other or are too long, in Redis's words. Every way into a store passes
 /// through here.

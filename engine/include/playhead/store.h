@@ -155,6 +155,7 @@ class Store {
   /// As above, reusing the memory of `into`.
   template <class Op>
   void run(const Op& op, typename Op::Reply& into, std::optional<std::uint16_t> db = {}) {
+    static_assert(!has(Op::traits.flags, Flags::connection), "performed by a Session, not by a store");
     validate(op);
     perform(Call{code_of<Op>, db.value_or(database_), &op, &into});
   }

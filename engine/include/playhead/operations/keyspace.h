@@ -284,6 +284,22 @@ struct SwapDb {
   }
 };
 
+/// A moment of Unix time, as TIME gives it.
+struct UnixTime {
+  std::int64_t seconds = 0, microseconds = 0;
+  bool operator==(const UnixTime&) const = default;
+};
+
+/// TIME: the store's time; embedded stores count in milliseconds. https://redis.io/commands/time
+struct Time {
+  using Reply = UnixTime;
+  static constexpr Traits traits{"time", Flags::fast, Group::server, "The time."};
+  template <class O, class V>
+  static void describe(O&, V&) {}
+  void emit(const Reply& r, Sink& s) const;
+  void decode(const Value& v, Reply& r) const;
+};
+
 /// SORT with all its options; STORE keeps the result as a list. O(n log n). https://redis.io/commands/sort
 struct SortBase {
   /// The sorted elements (absent: what a GET pattern did not find), or, with STORE, none and only their number.
@@ -400,6 +416,7 @@ struct Restore {
 using KeyspaceOperations =
     Operations<Del, Unlink, Exists, Touch, TypeOf, Rename, RenameNx, Copy, Move, Expire, PExpire, ExpireAt,
                PExpireAt, Ttl, PTtl, ExpireTime, PExpireTime, Persist, Scan, Keys, RandomKey, DbSize, FlushDb,
-               FlushAll, SwapDb, Sort, SortRo, ObjectEncoding, ObjectRefCount, ObjectIdleTime, Dump, Restore>;
+               FlushAll, SwapDb, Sort, SortRo, ObjectEncoding, ObjectRefCount, ObjectIdleTime, Dump, Restore,
+               Time>;
 
 }  // namespace playhead
