@@ -186,7 +186,7 @@ Value ScriptEngine::run(Unit& unit, std::uint16_t db, Text source, List<Text> ke
   Invocation in{sha1_hex(source), source, keys, args, nullptr, {}, nullptr};
   auto state = impl_->take();
   in.state = state.get();
-  state->run = {&unit, db, read_only, false, nullptr};
+  state->run = {&unit, db, read_only, false, nullptr, 2};
   state->restart_count();
   int status = lua_cpcall(state->lua(), invoke, &in);
   lua::Run outcome = std::exchange(state->run, {});

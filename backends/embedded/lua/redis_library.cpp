@@ -36,11 +36,38 @@ AnyCall parse_command(List<Text> words, const Run& run) {
   auto n = static_cast<int>(words.size());
   if (c->arity >= 0 ? n != c->arity : n < -c->arity)
     refuse("ERR Wrong number of args calling Redis command from script");
-  if (c->is(Flags::noscript) || c->is(Flags::connection))
+  bool stays = c->code == code_of<connection::Ping> || c->code == code_of<connection::Echo> ||
+               c->code == code_of<connection::Select>;
+  if (c->is(Flags::noscript) || (c->is(Flags::connection) && !stays))
     refuse("ERR This Redis command is not allowed from script");
   if (run.read_only && (c->is(Flags::write) || c->code == code_of<Publish>))
     refuse("ERR Write commands are not allowed from read-only scripts.");
   return AnyCall::parse(words, run.db, false);
+}
+
+// The commands on the connection that scripts have: they concern the script alone. False: it is another
+// command.
+bool answer(List<Text> words, Run& run, Sink& sink) {
+  const Command* c = find_command(words);
+  if (c == nullptr || !c->is(Flags::connection)) return false;
+  bool ping = c->code == code_of<connection::Ping>, echo = c->code == code_of<connection::Echo>;
+  if (!ping && !echo && c->code != code_of<connection::Select>) return false;
+  AnyCall call = parse_command(words, run);
+  if (ping) {
+    auto message = static_cast<const connection::Ping*>(call.operation())->message;
+    if (message)
+      sink.bulk(*message);
+    else
+      sink.status("PONG");
+  } else if (echo) {
+    sink.bulk(static_cast<const connection::Echo*>(call.operation())->message);
+  } else {
+    std::int64_t db = static_cast<const connection::Select*>(call.operation())->index;
+    if (db < 0 || db > 0xffff) refuse("ERR DB index is out of range");
+    run.db = static_cast<std::uint16_t>(db);
+    sink.status("OK");
+  }
+  return true;
 }
 
 // Performs the command on the stack and pushes its reply; an error's text instead, and false.
@@ -55,18 +82,11 @@ bool perform(lua_State* lua, std::string& error) {
       if (!argument(lua, i + 1, arena, words[static_cast<std::size_t>(i)]))
         refuse("ERR Lua redis lib command arguments must be strings or integers");
     if (state.run.undeclared) refuse("ERR the script is about to run again");
-    if (words[0].size() == 6 && syntax::same_word(words[0], "select")) {
-      std::int64_t db = 0;
-      if (count != 2 || !parse_int64(words[1], db) || db < 0 || db > 0xffff)
-        refuse("ERR DB index is out of range");
-      state.run.db = static_cast<std::uint16_t>(db);
-      LuaSink(lua).status("OK");
-      return true;
-    }
+    LuaSink sink(lua, state.run.protocol);
+    if (answer(words, state.run, sink)) return true;
     AnyCall call = parse_command(words, state.run);
     state.run.unit->perform(call.call());
     lua_settop(lua, 0);
-    LuaSink sink(lua);
     call.emit(sink);
     return true;
   } catch (const UndeclaredKey&) {
@@ -156,6 +176,56 @@ int log(lua_State* lua) {
   return 0;
 }
 
+int refuse_call(lua_State* lua, Text error) {
+  push_error(lua, error);
+  return lua_error(lua);
+}
+
+// The form of the replies that the rest of the script sees.
+int setresp(lua_State* lua) {
+  if (lua_gettop(lua) != 1) return refuse_call(lua, "ERR redis.setresp() requires one argument.");
+  int protocol = static_cast<int>(lua_tonumber(lua, 1));
+  if (protocol != 2 && protocol != 3) return refuse_call(lua, "ERR RESP version must be 2 or 3.");
+  State::of(lua).run.protocol = protocol;
+  return 0;
+}
+
+// What is replicated is nobody's choice here: there are no replicas.
+int set_repl(lua_State* lua) {
+  if (lua_gettop(lua) != 1) return refuse_call(lua, "ERR redis.set_repl() requires two arguments.");
+  auto flags = static_cast<int>(lua_tonumber(lua, 1));
+  if ((flags & ~3) != 0)
+    return refuse_call(lua,
+                       "ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.");
+  return 0;
+}
+
+// Whether the caller may use a command: everybody may use all.
+int acl_check_cmd(lua_State* lua) {
+  int count = lua_gettop(lua);
+  if (count == 0) return refuse_call(lua, "ERR Please specify at least one argument for this redis lib call");
+  bool known = true;
+  {
+    Arena arena;
+    auto words = arena.array<Text>(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i)
+      known = argument(lua, i + 1, arena, words[static_cast<std::size_t>(i)]) && known;
+    known = known && find_command(words) != nullptr;
+  }
+  if (!known) return refuse_call(lua, "ERR Invalid command passed to redis.acl_check_cmd()");
+  lua_pushboolean(lua, 1);
+  return 1;
+}
+
+// There is no debugger.
+int always_false(lua_State* lua) {
+  lua_pushboolean(lua, 0);
+  return 1;
+}
+int nothing(lua_State*) {
+  return 0;
+}
+
 }  // namespace
 
 void push_error(lua_State* lua, Text message) {
@@ -172,16 +242,21 @@ void open_redis(lua_State* lua) {
                                                              {"status_reply", status_reply},
                                                              {"sha1hex", sha1hex},
                                                              {"replicate_commands", always_true},
-                                                             {"log", log}};
+                                                             {"log", log},
+                                                             {"setresp", setresp},
+                                                             {"set_repl", set_repl},
+                                                             {"acl_check_cmd", acl_check_cmd},
+                                                             {"breakpoint", always_false},
+                                                             {"debug", nothing}};
   for (auto [name, function] : functions) {
     lua_pushcfunction(lua, function);
     lua_setfield(lua, -2, name);
   }
-  const std::pair<const char*, int> numbers[] = {{"LOG_DEBUG", 0},
-                                                 {"LOG_VERBOSE", 1},
-                                                 {"LOG_NOTICE", 2},
-                                                 {"LOG_WARNING", 3},
-                                                 {"REDIS_VERSION_NUM", 0x0007000f}};
+  const std::pair<const char*, int> numbers[] = {{"LOG_DEBUG", 0},  {"LOG_VERBOSE", 1},
+                                                 {"LOG_NOTICE", 2}, {"LOG_WARNING", 3},
+                                                 {"REPL_NONE", 0},  {"REPL_AOF", 1},
+                                                 {"REPL_SLAVE", 2}, {"REPL_REPLICA", 2},
+                                                 {"REPL_ALL", 3},   {"REDIS_VERSION_NUM", 0x0007000f}};
   for (auto [name, number] : numbers) {
     lua_pushnumber(lua, number);
     lua_setfield(lua, -2, name);

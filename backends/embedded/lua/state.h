@@ -25,6 +25,7 @@ struct Run {
   bool read_only = false;
   bool undeclared = false;     ///< a key was touched that the unit does not hold: the run is void
   std::exception_ptr failure;  ///< of the store itself (disk), not of a command: the run is void
+  int protocol = 2;  ///< of the replies that the script sees: redis.setresp
 };
 
 class State {
@@ -70,10 +71,11 @@ void protect(lua_State* lua);
 /// Pushes {err = message}.
 void push_error(lua_State* lua, Text message);
 
-/// Pushes a reply as scripts see it (RESP2): lists are tables, null is false, statuses and errors are tables.
+/// Pushes a reply as scripts see it. RESP2: lists are tables, null is false, statuses and errors are tables.
+/// RESP3: null is nil, and there are {double = x}, {map = {...}} and {set = {member = true, ...}}.
 class LuaSink final : public Sink {
  public:
-  explicit LuaSink(lua_State* lua) : lua_(lua) {}
+  explicit LuaSink(lua_State* lua, int protocol = 2) : lua_(lua), protocol_(protocol) {}
   void null() override;
   void integer(std::int64_t n) override;
   void real(double x) override;
@@ -81,13 +83,20 @@ class LuaSink final : public Sink {
   void status(Text text) override;
   void error(Text text) override;
   void begin_array(std::size_t n) override;
+  void begin_map(std::size_t n) override;
+  void begin_set(std::size_t n) override;
+  void begin_pairs(std::size_t n) override;
 
  private:
+  enum class Kind : std::uint8_t { array, map, set, pairs };
   struct Level {
+    Kind kind;
     std::size_t size, left;
   };
+  void begin(Kind kind, std::size_t n);
   void placed();
   lua_State* lua_;
+  int protocol_;
   std::vector<Level> levels_;
 };
 
