@@ -16,7 +16,7 @@ struct Get {
 
 /// How SET and GETEX name a time to live: at most one of them. Relative ones count from the store's time.
 struct Expiry {
-  std::optional<std::int64_t> ex, px, exat, pxat;
+  std::optional<std::int64_t> ex = {}, px = {}, exat = {}, pxat = {};
   bool keepttl = false, persist = false;
 
   /// The deadline in Unix milliseconds, 0 if none is named. Throws Error{command} ("ERR invalid expire time
@@ -350,7 +350,7 @@ struct Lcs {
                                  "The longest common subsequence of two strings."};
   Text key1, key2;
   bool len = false, idx = false;
-  std::optional<std::int64_t> minmatchlen;
+  std::optional<std::int64_t> minmatchlen = {};
   bool withmatchlen = false;
   Fault fault = {};
   template <class O, class V>
