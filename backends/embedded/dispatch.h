@@ -54,14 +54,16 @@ struct Dispatch {
 
  private:
   static void one_key(Store& store, const Call& c, const Op& op) {
-    std::size_t i = stripe_of(hash_of(op.key));
+    const std::uint64_t hash = hash_of(op.key);
+    std::size_t i = stripe_of(hash);
     std::unique_lock lock(store.shared().stripes[i].mutex);
     store.check_open();
     Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
+    tx.know(op.key, hash);
     exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
     if constexpr (writes<Op>) {
       tx.commit();
-      if (!tx.after().empty()) [[unlikely]] {
+      if (tx.has_after()) [[unlikely]] {
         lock.release();
         HeldStripes held(store.shared().stripes, i, std::adopt_lock);
         store.finish(tx.after(), held);
@@ -87,7 +89,7 @@ struct Dispatch {
     Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
     exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
     tx.commit();
-    if (!tx.after().empty()) [[unlikely]]
+    if (tx.has_after()) [[unlikely]]
       store.finish(tx.after(), held);
   }
 

@@ -138,7 +138,7 @@ void EmbeddedStore<S>::run_unit(StripeSet set, bool undo, bool keep_on_error,
       throw;
     }
     tx.commit();
-    finish(tx.after(), held);
+    if (tx.has_after()) finish(tx.after(), held);
     if (error) std::rethrow_exception(error);
     return;
   }
@@ -342,7 +342,7 @@ std::unique_ptr<Ticket> EmbeddedStore<S>::park(AnyCall call,
       if (thunk.served(w->call.call().reply)) {
         tx.commit();
         w->state = Waiter::State::served;
-        finish(tx.after(), held);
+        if (tx.has_after()) finish(tx.after(), held);
         held.release();
         w->done(w->call, nullptr);
         return ticket;
@@ -471,7 +471,7 @@ void EmbeddedStore<S>::evict() {
         if (entry.exists()) tx.remove(entry);
       }
       tx.commit();
-      if (!tx.after().empty()) {
+      if (tx.has_after()) {
         lock.release();
         HeldStripes held(shared_.stripes, i, std::adopt_lock);
         finish(tx.after(), held);

@@ -4,16 +4,47 @@
 #include <array>
 #include <atomic>
 #include <bitset>
+#include <cstdint>
 #include <mutex>
 
 #include "backends/embedded/storage.h"
 
 namespace playhead::embedded {
 
+/// A mutex of four bytes, whose uncontended path is a single instruction in the
+/// caller. A thread that must wait longer than a moment calls
+/// before_lock_wait() and sleeps.
+class StripeMutex {
+ public:
+  StripeMutex() = default;
+  StripeMutex(const StripeMutex&) = delete;
+  StripeMutex& operator=(const StripeMutex&) = delete;
+
+  bool try_lock() {
+    std::uint32_t expected = unlocked;
+    return state_.compare_exchange_strong(expected, locked, std::memory_order_acquire,
+                                          std::memory_order_relaxed);
+  }
+  void lock() {
+    if (!try_lock()) [[unlikely]]
+      lock_contended();
+  }
+  void unlock() {
+    if (state_.exchange(unlocked, std::memory_order_release) == awaited) [[unlikely]]
+      state_.notify_one();
+  }
+
+ private:
+  static constexpr std::uint32_t unlocked = 0, locked = 1,
+                                 awaited = 2;  // awaited: locked, and somebody may sleep
+  void lock_contended();
+  std::atomic<std::uint32_t> state_ = unlocked;
+};
+
 struct alignas(64) Stripe {
-  std::mutex mutex;
-  /// Watches and parked operations on keys of this stripe. Raised holding the mutex, so that a unit cannot
-  /// miss them; lowered at any time.
+  StripeMutex mutex;
+  /// Watches and parked operations on keys of this stripe. Raised holding the
+  /// mutex, so that a unit cannot miss them; lowered at any time.
   std::atomic<std::uint32_t> observers = 0;
 };
 

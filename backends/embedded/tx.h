@@ -46,16 +46,12 @@ struct Aftermath {
   bool touched_all = false;      ///< a database was flushed or swapped: waiters of any key may be served
   std::vector<std::pair<std::string, std::string>> published;
   bool empty() const { return touched.empty() && !touched_all && published.empty(); }
-  void clear() {
-    touched.clear();
-    touched_all = false;
-    published.clear();
-  }
 };
 
 template <class S>
 class Tx {
   using Base = typename S::Unit;
+  static constexpr char no_name = 0;  // an address that no caller's name has
 
  public:
   /// A key in this unit. Expired keys do not exist.
@@ -87,19 +83,17 @@ class Tx {
   void fix_time(Millis t) { now_ = t; }
 
   // ---- keys
-  Entry open(std::uint16_t db, Text name) { return open(Key(db, name)); }
-  Entry open(const Key& key) {
-    declare(stripe_of(key.hash));
-    typename S::Slot slot = unit_.find(key);
-    bool gone = false;
-    if (slot.exists() && slot.deadline() != 0 && slot.deadline() <= now()) {
-      if (mode_ == Mode::read)
-        gone = true;
-      else
-        unit_.remove(slot);
-    }
-    return Entry(std::move(slot), gone);
+  Entry open(std::uint16_t db, Text name) {
+    bool known = name.data() == known_name_.data() && name.size() == known_name_.size();
+    return look(db, name, known ? known_hash_ : hash_of(name));
   }
+  /// The hash of a name that the caller has computed already. The name's bytes
+  /// stay as they are during the unit.
+  void know(Text name, std::uint64_t hash) {
+    known_name_ = name;
+    known_hash_ = hash;
+  }
+  Entry open(const Key& key) { return look(key.db, key.name, key.hash); }
   /// The key if it is of that type or missing; refuses another type.
   Entry open(std::uint16_t db, Text name, Type type) {
     Entry e = open(db, name);
@@ -215,12 +209,12 @@ class Tx {
   // ---- whole databases: the unit holds every stripe
   void flush(std::uint16_t db) {
     require_all();
-    after_.touched_all = true;
+    after().touched_all = true;
     storage_.flush(db);
   }
   void swap(std::uint16_t a, std::uint16_t b) {
     require_all();
-    after_.touched_all = true;
+    after().touched_all = true;
     storage_.swap(a, b);
   }
   /// Notes a key that such a unit changes.
@@ -229,7 +223,7 @@ class Tx {
   template <class F>
   void each_stripe(std::size_t first, F&& f) {
     for (std::size_t i = first; i < stripe_count; ++i) {
-      std::unique_lock<std::mutex> lock;
+      std::unique_lock<StripeMutex> lock;
       if (!locks_stripes_itself_)
         require_all();
       else
@@ -240,16 +234,34 @@ class Tx {
   /// This unit holds no stripes but takes each in turn (SCAN on its own).
   void lock_stripes_one_by_one() { locks_stripes_itself_ = true; }
 
-  void publish(Text channel, Text payload) { after_.published.emplace_back(channel, payload); }
+  void publish(Text channel, Text payload) { after().published.emplace_back(channel, payload); }
 
   void commit() { unit_.commit(); }
   void abort() {
     unit_.abort();
-    after_.clear();
+    after_.reset();
   }
-  Aftermath& after() { return after_; }
+  bool has_after() const { return after_ != nullptr && !after_->empty(); }
+  Aftermath& after() {
+    if (!after_) after_ = std::make_unique<Aftermath>();
+    return *after_;
+  }
 
  private:
+  // The parts of a Key come one by one: copied as a whole right after it was
+  // written, it would stall the processor.
+  Entry look(std::uint16_t db, Text name, std::uint64_t hash) {
+    declare(stripe_of(hash));
+    typename S::Slot slot = unit_.find(Key(db, name, hash));
+    bool gone = false;
+    if (slot.exists() && slot.deadline() != 0 && slot.deadline() <= now()) {
+      if (mode_ == Mode::read)
+        gone = true;
+      else
+        unit_.remove(slot);
+    }
+    return Entry(std::move(slot), gone);
+  }
   void declare(std::size_t stripe) {
     if (held_ != nullptr && !held_->test(stripe)) throw UndeclaredKey{};
   }
@@ -260,7 +272,7 @@ class Tx {
   void note(const Key& key) {
     if (shared_.stripes[stripe_of(key.hash)].observers.load(std::memory_order_relaxed) == 0) [[likely]]
       return;
-    after_.touched.push_back({key.db, std::string(key.name)});
+    after().touched.push_back({key.db, std::string(key.name)});
   }
   bool noted(const Entry& e, bool changed) {
     if (changed) note(e);
@@ -273,7 +285,9 @@ class Tx {
   const StripeSet* held_;
   Millis now_ = 0;
   bool locks_stripes_itself_ = false;
-  Aftermath after_;
+  std::unique_ptr<Aftermath> after_;  // few units leave something to do
+  Text known_name_{&no_name, 0};
+  std::uint64_t known_hash_ = 0;
   Base unit_;
 };
 

@@ -70,6 +70,7 @@ class HashTable {
       Word word = words_[at];
       if ((word ^ expected) >> reach_shift == 0) {
         Entry* entry = entry_of(word);
+        __builtin_prefetch(reinterpret_cast<const char*>(entry) + 64);  // where the value probably is
         if (same(Traits::name(*entry), name)) return {at, reach, entry};
       }
       if (reach_of(word) < reach) return {at, reach, nullptr};

@@ -39,7 +39,7 @@ class Unit {
   Slot find(const Key& key) {
     Slot slot(storage_.table(key), key);
     if (storage_.tracks_access() && slot.place_.entry != nullptr) {
-      storage_.note_access(*slot.table_, key, *slot.place_.entry);
+      storage_.note_access(*slot.table_, slot.key_, *slot.place_.entry);
     }
     return slot;
   }

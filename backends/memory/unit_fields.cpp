@@ -101,6 +101,12 @@ void Unit::change_field(Slot& slot, std::size_t offset, Text value) {
   }
   touch(slot);
   std::size_t old_size = old.size(), count = record->packed_count(), used = record->packed_size();
+  if (value.size() == old_size) {  // as counters mostly do; the new value may lie in the record
+    char* at = record->value() + offset;
+    at += 1 + packed::length_at(at);
+    if (old_size > 0) std::memmove(at + 1, value.data(), old_size);
+    return;
+  }
   std::size_t size = used + value.size() - old_size;
   char copy[longest_packed];  // the new value may lie in the record
   put_bytes(copy, value);

@@ -29,6 +29,8 @@ class Refill {
   Refill& operator=(const Refill&) = delete;
   ~Refill() { items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(used_), items_.end()); }
 
+  /// So many elements will come.
+  void expect(std::size_t count) { items_.reserve(count); }
   /// The next element, to be assigned by the caller.
   T& next() {
     if (used_ == items_.size()) items_.emplace_back();

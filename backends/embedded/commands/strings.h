@@ -14,10 +14,12 @@ inline constexpr std::uint64_t max_lcs_memory = 512u << 20;
 inline constexpr Text not_an_integer = "ERR value is not an integer or out of range";
 
 inline void assign(std::optional<std::string>& out, Text v) {
-  if (out)
-    out->assign(v);
-  else
+  if (out) {
+    out->clear();  // cheaper than assign(), which looks whether v lies within *out
+    out->append(v);
+  } else {
     out.emplace(v);
+  }
 }
 
 template <class S>

@@ -53,6 +53,7 @@ void walk_ranks(Tx<S>& t, typename Tx<S>::Entry& e, std::int64_t start, std::int
   stop = std::min(stop, size - 1);
   if (start > stop) return;
   std::int64_t left = stop - start + 1;
+  if constexpr (requires { f.expect(std::size_t{}); }) f.expect(static_cast<std::size_t>(left));
   t.zwalk_rank(e, reverse ? size - 1 - start : start, reverse, [&](Text member, double score) {
     f(member, score);
     return --left > 0;
@@ -113,6 +114,7 @@ void walk_spec(Tx<S>& t, std::uint16_t db, Text key, const ZRangeSpec& spec, F&&
 class ScoredRefill {
  public:
   ScoredRefill(std::vector<ScoredMember>& r, bool withscores) : items_(r), withscores_(withscores) {}
+  void expect(std::size_t count) { items_.expect(count); }
   void operator()(Text member, double score) {
     ScoredMember& item = items_.next();
     item.member.assign(member);
