@@ -10,8 +10,7 @@ std::string lower_case(Text token) {
   return s;
 }
 
-PyObject* Arguments::keyword(Text name) {
-  if (names_ == nullptr) return nullptr;
+PyObject* Arguments::find_keyword(Text name) {
   std::string wanted = lower_case(name);
   Py_ssize_t n = PyTuple_GET_SIZE(names_);
   for (Py_ssize_t i = 0; i < n; ++i) {
@@ -22,16 +21,8 @@ PyObject* Arguments::keyword(Text name) {
   return nullptr;
 }
 
-PyObject* Arguments::wanted(Text name) {
-  if (left() > behind_) return args_[at_++];
-  return keyword(name);
-}
-
-PyObject* Arguments::required(Text name) {
-  PyObject* given = wanted(name);
-  if (given == nullptr)
-    throw py::type_error(std::string(command_) + " is missing its argument '" + lower_case(name) + "'");
-  return given;
+void Arguments::refuse_missing(Text name) const {
+  throw py::type_error(std::string(command_) + " is missing its argument '" + lower_case(name) + "'");
 }
 
 List<Text> Arguments::one_list(PyObject* given, Text name) {
@@ -50,8 +41,10 @@ List<Text> Arguments::one_list(PyObject* given, Text name) {
 }
 
 List<Text> Arguments::texts(Text name) {
-  std::string plural = lower_case(name) + "s";
-  if (PyObject* given = keyword(plural)) return one_list(given, plural);
+  if (names_ != nullptr) {
+    std::string plural = lower_case(name) + "s";
+    if (PyObject* given = keyword(plural)) return one_list(given, plural);
+  }
   if (behind_ > 0 && names_ != nullptr && PyTuple_GET_SIZE(names_) > 0)
     behind_ = 0;  // what follows is given by keyword
   if (left() <= behind_) return {};
@@ -88,7 +81,7 @@ void Arguments::convert(PyObject* given, Timeout& out, Text name) {
   out.ms = static_cast<Millis>(std::ceil(seconds * 1000));
 }
 
-void Arguments::end() const {
+void Arguments::check_end() const {
   if (left() > 0)
     throw py::type_error(std::string(command_) + " takes " + std::to_string(at_) +
                          " positional arguments here but " + std::to_string(count_) + " were given");

@@ -84,14 +84,28 @@ class Arguments {
     options(o...);
   }
   /// Raises TypeError for arguments that nobody asked for.
-  void end() const;
+  void end() const {
+    if (left() > 0 || names_ != nullptr) check_end();
+  }
 
  private:
   std::size_t left() const { return count_ - at_; }
-  /// The next positional argument or the keyword of that name; null if neither is given.
-  PyObject* wanted(Text name);
-  PyObject* required(Text name);
-  PyObject* keyword(Text name);
+  /// The next positional argument or the keyword of that name; null if neither
+  /// is given.
+  PyObject* wanted(Text name) {
+    if (left() > behind_) return args_[at_++];
+    return keyword(name);
+  }
+  PyObject* required(Text name) {
+    PyObject* given = wanted(name);
+    if (given == nullptr) [[unlikely]]
+      refuse_missing(name);
+    return given;
+  }
+  PyObject* keyword(Text name) { return names_ == nullptr ? nullptr : find_keyword(name); }
+  PyObject* find_keyword(Text name);
+  [[noreturn]] void refuse_missing(Text name) const;
+  void check_end() const;
   List<Text> texts(Text name);
   List<Text> one_list(PyObject* given, Text name);
 
@@ -203,9 +217,12 @@ List<T> Arguments::equal_groups(Text name) {
   constexpr std::size_t each = syntax::arity_of<T>();
   if (positional % each != 0)
     throw py::type_error(std::string(command_) + " takes its arguments in groups of " + std::to_string(each));
-  std::size_t mapped =
-      mapping == nullptr || mapping == Py_None ? 0 : static_cast<std::size_t>(PyObject_Size(mapping));
-  if (PyErr_Occurred()) throw py::error_already_set();
+  std::size_t mapped = 0;
+  if (mapping != nullptr && mapping != Py_None) {
+    Py_ssize_t size = PyObject_Size(mapping);
+    if (size < 0) throw py::error_already_set();
+    mapped = static_cast<std::size_t>(size);
+  }
   auto out = arena_.array<T>(mapped + positional / each);
   for (std::size_t i = mapped; i < out.size(); ++i) T::describe(out[i], *this);
   if (mapped > 0) from_mapping(mapping, out.first(mapped));

@@ -6,12 +6,14 @@
 #include "bindings/recommender.h"
 #include "bindings/store_object.h"
 #include "bindings/view.h"
+#include "playhead/lock_wait.h"
 #include "playhead/version.h"
 
 PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
   using namespace playhead::python;
   m.doc() = "The C++ part of playhead. Use the names of the package `playhead`.";
   m.attr("__version__") = std::string(playhead::version);
+  playhead::set_before_lock_wait(KeepGil::give_up);
   define_errors(m);
   ViewTypes types;
   types.strings = add_strings(m);

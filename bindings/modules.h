@@ -35,7 +35,11 @@ struct Bound {
   /// Runs f(module), the GIL released if that is worth it.
   template <class F>
   auto run(F&& f) {
-    MaybeRelease gil(!local);
+    if (local) {
+      KeepGil gil;
+      return f(module);
+    }
+    MaybeRelease gil(true);
     return f(module);
   }
 };

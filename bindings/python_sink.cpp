@@ -1,15 +1,29 @@
 #include "bindings/python_sink.h"
 
 #include "bindings/errors.h"
+#include "bindings/reply_object.h"
 
 namespace playhead::python {
 
 PythonSink::~PythonSink() {
   Py_XDECREF(done_);
-  for (Level& level : levels_) {
-    Py_XDECREF(level.object);
-    Py_XDECREF(level.first);
+  for (; depth_ > 0; pop()) {
+    Py_XDECREF(top().object);
+    Py_XDECREF(top().first);
   }
+}
+
+void PythonSink::push(const Level& level) {
+  if (depth_ < near_.size())
+    near_[depth_] = level;
+  else
+    far_.push_back(level);
+  ++depth_;
+}
+
+void PythonSink::pop() {
+  if (depth_ > near_.size()) far_.pop_back();
+  --depth_;
 }
 
 PyObject* PythonSink::take() {
@@ -18,9 +32,7 @@ PyObject* PythonSink::take() {
 }
 
 PyObject* PythonSink::text(Text bytes) const {
-  auto size = static_cast<Py_ssize_t>(bytes.size());
-  return decode_ ? PyUnicode_DecodeUTF8(bytes.data(), size, "strict")
-                 : PyBytes_FromStringAndSize(bytes.data(), size);
+  return text_object(bytes, decode_);
 }
 
 void PythonSink::error(Text text) {
@@ -33,7 +45,7 @@ void PythonSink::open(Kind kind, std::size_t size, std::size_t parts) {
                      : kind == Kind::set ? PySet_New(nullptr)
                                          : PyList_New(n);
   if (parts == 0 || object == nullptr) return put(object);
-  levels_.push_back({kind, object, nullptr, size, parts});
+  push({kind, object, nullptr, size, parts});
 }
 
 // Steals `object`.
@@ -68,15 +80,15 @@ bool PythonSink::add(Level& level, PyObject* object) {
 }
 
 void PythonSink::put(PyObject* object) {
-  while (!levels_.empty() && object != nullptr && !failed_) {
-    Level& top = levels_.back();
-    if (!add(top, object)) {
+  while (depth_ > 0 && object != nullptr && !failed_) {
+    Level& level = top();
+    if (!add(level, object)) {
       failed_ = true;
       return;
     }
-    if (--top.left > 0) return;
-    object = top.object;
-    levels_.pop_back();
+    if (--level.left > 0) return;
+    object = level.object;
+    pop();
   }
   if (object == nullptr)
     failed_ = true;
@@ -84,6 +96,30 @@ void PythonSink::put(PyObject* object) {
     Py_DECREF(object);
   else
     done_ = object;
+}
+
+PyObject* scored_list(const std::vector<ScoredMember>& r, bool withscores, bool decode) {
+  PyObject* list = PyList_New(static_cast<Py_ssize_t>(r.size()));
+  for (std::size_t i = 0; list != nullptr && i < r.size(); ++i) {
+    PyObject* item = text_object(r[i].member, decode);
+    if (withscores && item != nullptr) {
+      PyObject *pair = PyTuple_New(2), *score = PyFloat_FromDouble(r[i].score);
+      if (pair != nullptr && score != nullptr) {
+        PyTuple_SET_ITEM(pair, 0, item);
+        PyTuple_SET_ITEM(pair, 1, score);
+      } else {
+        Py_DECREF(item);
+        Py_XDECREF(score);
+        Py_CLEAR(pair);
+      }
+      item = pair;
+    }
+    if (item == nullptr)
+      Py_CLEAR(list);
+    else
+      PyList_SET_ITEM(list, static_cast<Py_ssize_t>(i), item);
+  }
+  return list;
 }
 
 }  // namespace playhead::python

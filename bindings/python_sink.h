@@ -3,6 +3,7 @@
 // tuples; errors as exceptions that are returned, not raised. The status OK is True.
 #include <pybind11/pybind11.h>
 
+#include <array>
 #include <vector>
 
 #include "playhead/reply.h"
@@ -37,10 +38,13 @@ class PythonSink final : public Sink {
   struct Level {
     Kind kind;
     PyObject* object;
-    PyObject* first = nullptr;  // of a pair
+    PyObject* first;  // of a pair
     std::size_t size, left;
   };
   PyObject* text(Text bytes) const;
+  Level& top() { return depth_ <= near_.size() ? near_[depth_ - 1] : far_.back(); }
+  void push(const Level& level);
+  void pop();
   void put(PyObject* object);
   void open(Kind kind, std::size_t size, std::size_t parts);
   bool add(Level& level, PyObject* object);
@@ -48,7 +52,11 @@ class PythonSink final : public Sink {
   bool decode_;
   bool failed_ = false;
   PyObject* done_ = nullptr;
-  std::vector<Level> levels_;
+  // What is being filled, outermost first: replies of commands nest a few
+  // levels, those of scripts any number.
+  std::size_t depth_ = 0;
+  std::array<Level, 4> near_;
+  std::vector<Level> far_;
 };
 
 }  // namespace playhead::python

@@ -49,13 +49,19 @@ py::list Recorder::run(bool release_gil) {
   check_running();
   ended_ = true;
   bool committed = true;
-  {
-    MaybeRelease gil(release_gil);
+  auto perform = [&] {
     if (watch_)
       committed = watch_->commit(batch_);
     else if (!batch_.calls.empty())
       store_->perform(batch_);
     watch_.reset();
+  };
+  if (release_gil) {
+    MaybeRelease gil(true);
+    perform();
+  } else {
+    KeepGil gil;
+    perform();
   }
   if (!committed)
     throw Error(ErrorCode::conflict,

@@ -27,8 +27,8 @@ Text copy_printed(PyObject* object, Arena& arena) {
 
 }  // namespace
 
-Text text_of(PyObject* object, Arena& arena, Text name) {
-  if (PyBytes_CheckExact(object))
+Text other_text(PyObject* object, Arena& arena, Text name) {
+  if (PyBytes_Check(object))
     return {PyBytes_AS_STRING(object), static_cast<std::size_t>(PyBytes_GET_SIZE(object))};
   if (PyUnicode_Check(object)) {
     Py_ssize_t size = 0;

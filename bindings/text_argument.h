@@ -7,10 +7,16 @@ namespace playhead::python {
 
 namespace py = pybind11;
 
-/// The bytes of a Python argument: bytes as they are, str in UTF-8, int and float in decimal; bytearray and
-/// memoryview are copied into the arena. Raises TypeError for anything else (bool included, since its text
-/// would be a surprise). Borrows from the object or the arena.
-Text text_of(PyObject* object, Arena& arena, Text name);
+/// The bytes of a Python argument: bytes as they are, str in UTF-8, int and
+/// float in decimal; bytearray and memoryview are copied into the arena. Raises
+/// TypeError for anything else (bool included, since its text would be a
+/// surprise). Borrows from the object or the arena.
+Text other_text(PyObject* object, Arena& arena, Text name);  // no bytes
+inline Text text_of(PyObject* object, Arena& arena, Text name) {
+  if (PyBytes_CheckExact(object)) [[likely]]
+    return {PyBytes_AS_STRING(object), static_cast<std::size_t>(PyBytes_GET_SIZE(object))};
+  return other_text(object, arena, name);
+}
 std::int64_t integer_of(PyObject* object, Text name);
 std::uint64_t unsigned_of(PyObject* object, Text name);
 double real_of(PyObject* object, Text name);

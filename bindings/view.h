@@ -3,13 +3,15 @@
 // table, one per operation, as vectorcall functions, since an ordinary binding costs more than the operation.
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
 #include "bindings/arguments.h"
 #include "bindings/errors.h"
-#include "bindings/python_sink.h"
+#include "bindings/gil.h"
 #include "bindings/recorder.h"
+#include "bindings/reply_object.h"
 #include "playhead/store.h"
 
 namespace playhead::python {
@@ -33,20 +35,6 @@ PyObject* make_view(PyTypeObject* type, const Target& target);
 /// Waits for a blocking operation with the GIL released; Ctrl-C interrupts it. True if it was served.
 bool wait_for(Store& store, AnyCall& call, Millis timeout);
 
-/// Releases the GIL for its lifetime, if asked to.
-class MaybeRelease {
- public:
-  explicit MaybeRelease(bool release) : state_(release ? PyEval_SaveThread() : nullptr) {}
-  ~MaybeRelease() {
-    if (state_ != nullptr) PyEval_RestoreThread(state_);
-  }
-  MaybeRelease(const MaybeRelease&) = delete;
-  MaybeRelease& operator=(const MaybeRelease&) = delete;
-
- private:
-  PyThreadState* state_;
-};
-
 template <class Op>
 PyObject* run_blocking(const Target& target, const Op& op) {
   AnyCall call = AnyCall::of(op, target.db);
@@ -56,23 +44,89 @@ PyObject* run_blocking(const Target& target, const Op& op) {
   return sink.take();
 }
 
+/// A reply of one text, in memory that serves the next call again.
+class ReusedText {
+ public:
+  ReusedText() : free_(!busy_) { busy_ = true; }
+  ~ReusedText() {
+    if (!free_) return;
+    busy_ = false;
+    if (kept_ && kept_->capacity() > longest_kept) kept_.reset();
+  }
+  ReusedText(const ReusedText&) = delete;
+  ReusedText& operator=(const ReusedText&) = delete;
+  std::optional<std::string>& reply() { return free_ ? kept_ : own_; }
+
+ private:
+  static constexpr std::size_t longest_kept = 4096;
+  // Guarded by the GIL. Busy while a call that has given up the GIL, or leads to Python code, is under way.
+  static inline std::optional<std::string> kept_;
+  static inline bool busy_ = false;
+  const bool free_;
+  std::optional<std::string> own_;
+};
+
+/// Whether a call on a memory store is worth keeping the GIL: it is O(log n),
+/// or costs no more than turning its arguments and its reply into Python
+/// objects, which needs the GIL.
 template <class Op>
-PyObject* run_op(const Target& target, const Op& op) {
-  constexpr bool write = has(Op::traits.flags, Flags::write);
-  if (target.recorder && target.recorder->queues(write)) {
+constexpr bool quick = [] {
+  constexpr Text in_proportion[] = {"set",           "setex",
+                                    "psetex",        "mset",
+                                    "msetnx",        "getrange",
+                                    "substr",        "setrange",
+                                    "setbit",        "hgetall",
+                                    "hkeys",         "hvals",
+                                    "hrandfield",    "hscan",
+                                    "lrange",        "smembers",
+                                    "srandmember",   "sscan",
+                                    "zrange",        "zrevrange",
+                                    "zrangebyscore", "zrevrangebyscore",
+                                    "zrangebylex",   "zrevrangebylex",
+                                    "zrandmember",   "zscan"};
+  return has(Op::traits.flags, Flags::fast) || std::find(std::begin(in_proportion), std::end(in_proportion),
+                                                         Op::traits.name) != std::end(in_proportion);
+}();
+
+/// Performs an operation on the target's store.
+template <class Op>
+void perform(const Target& target, const Op& op, typename Op::Reply& reply) {
+  if constexpr (quick<Op>) {
+    if (target.local) {
+      KeepGil gil;
+      return target.store->run(op, reply, target.db);
+    }
+  }
+  MaybeRelease gil(true);
+  target.store->run(op, reply, target.db);
+}
+
+/// In a batch or a transaction: null if the operation is to be performed now.
+template <class Op>
+[[gnu::noinline]] PyObject* record_op(const Target& target, const Op& op) {
+  if (target.recorder->queues(has(Op::traits.flags, Flags::write))) {
     target.recorder->queue(AnyCall::of(op, target.db), target.decode);
     return Py_NewRef(Py_None);
   }
-  if (target.recorder) target.recorder->check_read(AnyCall::of(op, target.db));
-  if constexpr (has(Op::traits.flags, Flags::blocking)) return run_blocking(target, op);
-  typename Op::Reply reply{};
-  {
-    MaybeRelease gil(!target.local || !has(Op::traits.flags, Flags::fast));
-    target.store->run(op, reply, target.db);
+  target.recorder->check_read(AnyCall::of(op, target.db));
+  return nullptr;
+}
+
+template <class Op>
+PyObject* run_op(const Target& target, const Op& op) {
+  if (target.recorder) [[unlikely]] {
+    if (PyObject* queued = record_op(target, op)) return queued;
   }
-  PythonSink sink(target.decode);
-  emit_reply(op, reply, sink);
-  return sink.take();
+  if constexpr (has(Op::traits.flags, Flags::blocking)) return run_blocking(target, op);
+  if constexpr (std::is_same_v<typename Op::Reply, std::optional<std::string>>) {
+    ReusedText reused;
+    perform(target, op, reused.reply());
+    return reply_object(op, reused.reply(), target.decode);
+  } else {
+    typename Op::Reply reply{};
+    perform(target, op, reply);
+    return reply_object(op, reply, target.decode);
+  }
 }
 
 template <class Op>

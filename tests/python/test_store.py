@@ -213,3 +213,27 @@ def test_time_travels_with_a_manual_clock(clock):
         store.strings.set("k", "v", px=1000)
         clock.advance(1001)
         assert store.strings.get("k") is None
+
+
+def test_threads_that_wait_for_each_others_keys_let_python_go_on():
+    # Scripts run without the GIL and hold their key; the other calls keep the GIL until they must wait.
+    store = playhead.open("memory://")
+    count = "for i = 1, 2000 do redis.call('INCR', KEYS[1]) end"
+    threads = [threading.Thread(target=store.scripts.eval, args=(count, ["k"])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    own = 0
+    while any(thread.is_alive() for thread in threads):
+        store.strings.incr("k")
+        own += 1
+    assert int(store.strings.get("k")) == 8000 + own
+
+
+def test_a_text_that_was_returned_is_not_changed_by_the_next_call():
+    store = playhead.open("memory://")
+    long, longer = b"a" * 100, b"b" * 10_000
+    store.strings.set("long", long)
+    store.strings.set("longer", longer)
+    first, second = store.strings.get("long"), store.strings.get("longer")
+    assert (first, second, store.strings.get("missing")) == (long, longer, None)
+    assert store.strings.get("long") == long

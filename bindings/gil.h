@@ -1,0 +1,56 @@
+#pragma once
+// When a call holds Python's global interpreter lock. Around disk and network it is released at once. A call
+// that is over in a moment on a memory store keeps it, because giving it up and taking it again costs more
+// than the call; should the store have to wait for a lock, the GIL is given up then, so that a thread never
+// waits for a store with the GIL.
+#include <pthread.h>
+#include <pybind11/pybind11.h>
+
+#include <utility>
+
+namespace playhead::python {
+
+/// Releases the GIL for its lifetime, if asked to.
+class MaybeRelease {
+ public:
+  explicit MaybeRelease(bool release) : state_(release ? PyEval_SaveThread() : nullptr) {}
+  ~MaybeRelease() {
+    if (state_ != nullptr) PyEval_RestoreThread(state_);
+  }
+  MaybeRelease(const MaybeRelease&) = delete;
+  MaybeRelease& operator=(const MaybeRelease&) = delete;
+
+ private:
+  PyThreadState* state_;
+};
+
+/// Marks a call that is made with the GIL held. If it gave the GIL up, it is taken again at the end.
+class KeepGil {
+ public:
+  KeepGil() { current_ = this; }
+  ~KeepGil() {
+    if (released_ != nullptr) [[unlikely]]
+      PyEval_RestoreThread(released_);
+    else
+      current_ = nullptr;
+  }
+  KeepGil(const KeepGil&) = delete;
+  KeepGil& operator=(const KeepGil&) = delete;
+
+  /// Gives up the GIL if this thread holds it for a call. For set_before_lock_wait().
+  static void give_up() {
+    if (PyGILState_Check() == 0 || current_ == nullptr || current_->thread_ != pthread_self()) return;
+    PyThreadState*& released = std::exchange(current_, nullptr)->released_;
+    released = PyEval_SaveThread();
+  }
+
+ private:
+  // The call that is under way, guarded by the GIL. It can be that of another thread, if calls led to Python
+  // code between which the GIL went back and forth; or null, though one is under way, which only costs others
+  // their turn.
+  static inline KeepGil* current_ = nullptr;
+  const pthread_t thread_ = pthread_self();
+  PyThreadState* released_ = nullptr;
+};
+
+}  // namespace playhead::python
