@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import Progress, TextColumn
@@ -12,62 +13,139 @@ from rich.progress import Progress, TextColumn
 import playhead
 from playhead._modules import Activity
 from playhead._recommender import Recommender
-from playhead._replay_formats import Event, Refusal, read_history, read_log, read_videos
+from playhead._replay_formats import (
+    CSV_COLUMNS,
+    Event,
+    Refusal,
+    User,
+    columns_of,
+    read_history,
+    read_log,
+    read_users,
+    read_videos,
+)
 from playhead._report import HitRate, Report
+
+T = TypeVar("T")
 
 SHOWN = 20
 LISTED_REFUSALS = 1_000
 BULK = 2_000
+OTHER_USERS = "not in the table"
+
+
+class Ranking:
+    """Videos by how often they were taken, the most often first; counting one more is O(1)."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._places: dict[str, int] = {}
+        self._order: list[str] = []
+        self._begins: dict[int, int] = {}  # count -> the first place with it
+
+    def add(self, video: str) -> None:
+        """Count a video once more: it changes places with the first one of its count."""
+        count = self._counts.get(video, 0)
+        if count == 0:
+            self._places[video] = len(self._order)
+            self._begins.setdefault(0, len(self._order))
+            self._order.append(video)
+        place, first = self._places[video], self._begins[count]
+        other = self._order[first]
+        self._order[first], self._order[place] = video, other
+        self._places[video], self._places[other] = first, place
+        self._counts[video] = count + 1
+        self._begins.setdefault(count + 1, first)
+        if first + 1 < len(self._order) and self._counts[self._order[first + 1]] == count:
+            self._begins[count] = first + 1
+        else:
+            del self._begins[count]
+
+    def first(self, size: int, without: set[str]) -> list[str]:
+        """Give the most frequent videos that are not among others."""
+        return list(islice((video for video in self._order if video not in without), size))
+
+
+class Source:
+    """A file, and what became of its rows."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = path.name
+        self.read = self.applied = self.refused = 0
+        self.reasons: list[Refusal] = []  #: the first of them
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Note a row that is not applied."""
+        self.refused += 1
+        if len(self.reasons) < LISTED_REFUSALS:
+            self.reasons.append(refusal)
+
+    def rows(self, rows: Iterable[T | Refusal]) -> Iterator[T]:
+        """Count rows, and give those that can be applied."""
+        for row in rows:
+            self.read += 1
+            if isinstance(row, Refusal):
+                self.refuse(row)
+            else:
+                yield row
+
+    def __str__(self) -> str:
+        return f"{self.read:,} read, {self.applied:,} applied, {self.refused:,} refused"
 
 
 class Replay:
     """Applies rows and keeps count of them."""
 
     def __init__(self, store: playhead.Store, name: str) -> None:
+        self.store, self.name = store, name
         self.activity = Activity(store, prefix=name)
         self.recommender = Recommender(store, name=name)
         self.report, self.rate = Report(), HitRate()
-        self.read = self.applied = 0
-        self.refused: list[tuple[str, Refusal]] = []
+        self.groups: dict[str, HitRate] = {}
+        self._group_of: dict[str, str] = {}
         self._seen: dict[str, set[str]] = {}
-        self._popular: Counter[str] = Counter()
+        self._popular = Ranking()
 
-    def refuse(self, source: str, refusal: Refusal) -> None:
-        """Note a row that is no event."""
-        self.refused.append((source, refusal))
+    def video(self, video_id: str) -> None:
+        """One row of a table of videos: it can be recommended."""
+        self.recommender.add_video(video_id)
 
-    def history(self, rows: Iterable[list[Event] | Refusal], source: str) -> None:
-        """Bulk events from before the log."""
-        waiting: list[Event] = []
-        for row in rows:
-            if isinstance(row, Refusal):
-                self.refuse(source, row)
-                continue
-            waiting += row
-            if len(waiting) >= BULK:
-                self._bulk(waiting)
-                waiting = []
-        self._bulk(waiting)
+    def users(self, users: list[User]) -> None:
+        """Rows of a table of users: a hash for each, and the groups that hit rates are told for."""
+        with self.report.timed(f"users ({BULK:,} a batch)"), self.store.batch() as batch:
+            for user in users:
+                key = f"{self.name}:user:{user.user_id}"
+                batch.keys.delete(key)
+                if user.features:
+                    batch.hashes.hset(key, mapping=user.features)
+                self._group_of[user.user_id] = user.group or OTHER_USERS
 
-    def _bulk(self, events: list[Event]) -> None:
+    def history(self, events: list[Event]) -> None:
+        """Events from before the log."""
         with self.report.timed(f"history ({BULK:,} events a call)"):
             self.recommender.record_many(e.as_tuple() for e in events)
-        for e in events:
-            self._note(e)
+        for event in events:
+            self._note(event)
 
     def _note(self, event: Event) -> None:
         self._seen.setdefault(event.user_id, set()).add(event.video_id)
-        self._popular[event.video_id] += 1
+        self._popular.add(event.video_id)
+
+    def _compare(self, event: Event, seen: set[str]) -> None:
+        with self.report.timed("recommend"):
+            shown = [r.video_id for r in self.recommender.recommend(event.user_id, SHOWN, at=event.at)]
+        popular = self._popular.first(SHOWN, seen)
+        self.rate.count(event.video_id, shown, popular)
+        if self._group_of:
+            group = self._group_of.get(event.user_id, OTHER_USERS)
+            self.groups.setdefault(group, HitRate()).count(event.video_id, shown, popular)
 
     def row(self, events: list[Event]) -> None:
-        """One row of the log: what the user took is compared with what would have been recommended; then it is recorded."""
+        """One row of the log: what the user took is compared with what is recommended, then recorded."""
         first = events[0]
         seen = self._seen.get(first.user_id)
         if seen and first.video_id not in seen and any(_positive(e) for e in events):
-            with self.report.timed("recommend"):
-                shown = [r.video_id for r in self.recommender.recommend(first.user_id, SHOWN, at=first.at)]
-            top = [v for v, _ in self._popular.most_common(SHOWN + len(seen)) if v not in seen][:SHOWN]
-            self.rate.count(first.video_id, shown, top)
+            self._compare(first, seen)
         for event in events:
             if event.first_of_row and event.event in ("view", "finish"):
                 with self.report.timed("record viewing"):
@@ -97,6 +175,95 @@ def _positive(event: Event) -> bool:
     return event.event not in ("impression", "dislike", "unlike", "unfavorite", "unfollow")
 
 
+def _slices(items: list[T]) -> Iterator[list[T]]:
+    for i in range(0, len(items), BULK):
+        yield items[i : i + BULK]
+
+
+class Run:
+    """The files of one replay, in the order in which they are applied."""
+
+    def __init__(self, replay: Replay, console: Console, progress: Progress) -> None:
+        self.replay, self.console, self.progress = replay, console, progress
+        self.sources: dict[str, Source] = {}
+
+    def _begin(self, kind: str, path: Path) -> Source:
+        self.sources[kind] = source = Source(path)
+        self._task = self.progress.add_task(path.name, total=None, rows="")
+        return source
+
+    def _show(self, source: Source, *, done: bool = False) -> None:
+        self.progress.update(self._task, rows=f"{source.read:,} rows")
+        if done:
+            self.progress.update(self._task, total=1, completed=1)
+
+    def videos(self, path: Path, name: str) -> None:
+        """Apply a table of videos."""
+        source = self._begin("videos", path)
+        for video in source.rows(read_videos(path, name)):
+            self.replay.video(video)
+            source.applied += 1
+        self._show(source, done=True)
+
+    def users(self, path: Path, name: str) -> None:
+        """Apply a table of users."""
+        source = self._begin("users", path)
+        users = list(source.rows(read_users(path, name)))
+        for some in _slices(users):
+            self.replay.users(some)
+            source.applied += len(some)
+            self._show(source)
+        self._show(source, done=True)
+
+    def history(self, path: Path) -> None:
+        """Apply what users watched before the log, all of it in the order of time."""
+        source = self._begin("history", path)
+        rows = list(source.rows(read_history(path)))
+        events = sorted((event for row in rows for event in row), key=lambda event: event.at or 0)
+        for some in _slices(events):
+            self.replay.history(some)
+            self._show(source)
+        source.applied = len(rows)
+        views = sum(event.first_of_row for event in events)
+        self.replay.report.figure("history", f"{views:,} views and {len(events) - views:,} likes")
+        self._show(source, done=True)
+
+    def log(self, path: Path, name: str) -> None:
+        """Apply a log; a row that the modules refuse is noted like one that cannot be read."""
+        source = self._begin("rows", path)
+        for row in source.rows(read_log(path, name)):
+            try:
+                self.replay.row(row)
+                source.applied += 1
+            except playhead.InvalidArgument as error:
+                source.refuse(Refusal(row[0].line, str(error)))
+            if source.read % 500 == 0:
+                self._show(source)
+        self._show(source, done=True)
+
+    def print(self, title: str) -> None:
+        """Print the table, what became of the files' rows, the hit rates, and the rows refused."""
+        replay = self.replay
+        for kind, source in self.sources.items():
+            replay.report.figure(kind if kind == "rows" else f"rows of {kind}", str(source))
+        replay.report.figure(
+            "events recorded", f"{replay.recommender.events:,} on {replay.recommender.videos:,} videos"
+        )
+        replay.rate.put(replay.report, SHOWN)
+        for group, rate in sorted(replay.groups.items(), key=lambda item: -item[1].asked):
+            rate.put(replay.report, SHOWN, f" of users {group}")
+        replay.report.print(self.console, title)
+        for source in self.sources.values():
+            for refusal in source.reasons:
+                line = f"refused: {source.name}:{refusal.line}: {refusal.reason}"
+                self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+            if source.refused > len(source.reasons):
+                more = source.refused - len(source.reasons)
+                self.console.print(
+                    f"... and {more:,} more rows of {source.name}", markup=False, soft_wrap=True
+                )
+
+
 def run(
     path: Path,
     name: str,
@@ -111,63 +278,19 @@ def run(
         replay = Replay(store, f"replay-{path.name}")
         if replay.recommender.events:
             console.print(
-                f"the store holds {replay.recommender.events:,} events of an earlier replay of {path.name}; they count too"
+                f"the store holds {replay.recommender.events:,} events of an earlier replay of {path.name}; "
+                "they count too"
             )
-        if videos is not None:
-            for video in read_videos(videos, name):
-                if isinstance(video, Refusal):
-                    replay.refuse(videos.name, video)
-                else:
-                    replay.recommender.add_video(video)
-        if history is not None:
-            replay.history(read_history(history), history.name)
-        if users is not None:
-            console.print(
-                f"users: {users.name} was not read: the models of this version use no table of users"
-            )
+        if name == "csv" and (unused := [c for c in columns_of(path, name) if c not in CSV_COLUMNS]):
+            console.print(f"columns that are not used: {', '.join(unused)}", markup=False, soft_wrap=True)
         columns = (*Progress.get_default_columns(), TextColumn("{task.fields[rows]}"))
         with Progress(*columns, console=console) as progress:
-            task = progress.add_task(path.name, total=None, rows="")
-            apply(
-                replay,
-                read_log(path, name),
-                path.name,
-                lambda: progress.update(task, rows=f"{replay.read:,} rows"),
-            )
-            progress.update(task, total=1, completed=1)
-        print_report(replay, store, path, console)
-
-
-def apply(replay: Replay, rows: Iterable[list[Event] | Refusal], source: str, show: object) -> None:
-    """Apply the rows of a log; one that the modules refuse is noted like one that cannot be read."""
-    for row in rows:
-        replay.read += 1
-        if isinstance(row, Refusal):
-            replay.refuse(source, row)
-        else:
-            try:
-                replay.row(row)
-                replay.applied += 1
-            except playhead.InvalidArgument as error:
-                replay.refuse(source, Refusal(row[0].line, str(error)))
-        if replay.read % 500 == 0 and callable(show):
-            show()
-
-
-def print_report(replay: Replay, store: playhead.Store, path: Path, console: Console) -> None:
-    """The table, the rows refused, and the hit rate."""
-    refused_here = sum(1 for source, _ in replay.refused if source == path.name)
-    replay.report.figure(
-        "rows", f"{replay.read:,} read, {replay.applied:,} applied, {refused_here:,} refused"
-    )
-    if len(replay.refused) > refused_here:
-        replay.report.figure("rows of other files", f"{len(replay.refused) - refused_here:,} refused")
-    replay.report.figure(
-        "events recorded", f"{replay.recommender.events:,} on {replay.recommender.videos:,} videos"
-    )
-    replay.rate.put(replay.report, SHOWN)
-    replay.report.print(console, f"{path.name} on {store.name}")
-    for source, refusal in replay.refused[:LISTED_REFUSALS]:
-        console.print(f"refused: {source}:{refusal.line}: {refusal.reason}", markup=False, highlight=False)
-    if len(replay.refused) > LISTED_REFUSALS:
-        console.print(f"... and {len(replay.refused) - LISTED_REFUSALS:,} more")
+            files = Run(replay, console, progress)
+            if videos is not None:
+                files.videos(videos, name)
+            if users is not None:
+                files.users(users, name)
+            if history is not None:
+                files.history(history)
+            files.log(path, name)
+        files.print(f"{path.name} on {store.name}")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeVar
+
+T = TypeVar("T")
+Row = dict[str, str]
 
 CSV_COLUMNS = ("user_id", "video_id", "event", "at", "watched_ms", "duration_ms")
-Row = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -32,20 +36,24 @@ class Event:
 
 
 @dataclass(frozen=True)
+class User:
+    """One row of a table of users."""
+
+    line: int
+    user_id: str
+    features: Row
+    group: str  #: a feature that splits all users into a few groups
+
+
+@dataclass(frozen=True)
 class Refusal:
-    """A row that is no event."""
+    """A row that cannot be applied."""
 
     line: int
     reason: str
 
 
-def open_text(path: Path) -> io.TextIOBase:
-    """Open a text file; ``.gz`` is read directly. Bytes that are no UTF-8 stay visible as escapes."""
-    if path.suffix == ".gz":
-        return io.TextIOWrapper(
-            gzip.open(path, "rb"), encoding="utf-8", errors="backslashreplace", newline=""
-        )
-    return path.open(encoding="utf-8", errors="backslashreplace", newline="")
+# ---- fields
 
 
 def _number(row: Row, name: str, *, optional: bool = False) -> int | None:
@@ -57,7 +65,7 @@ def _number(row: Row, name: str, *, optional: bool = False) -> int | None:
     except ValueError:
         raise ValueError(f"{name} is {text[:40]!r}, not a whole number") from None
     if not 0 <= value <= 2**53:
-        raise ValueError(f"{name} is {value}, outside 0..2^53")
+        raise ValueError(f"{name} is {text[:40]}, outside 0..2^53")
     return value
 
 
@@ -79,6 +87,65 @@ def _flag(row: Row, name: str) -> bool:
     if text not in ("0", "1"):
         raise ValueError(f"{name} is {text[:40]!r}, not 0 or 1")
     return text == "1"
+
+
+# ---- tables
+
+
+def open_text(path: Path) -> io.TextIOWrapper:
+    """Open a text file; ``.gz`` is read directly. Bytes that are no UTF-8 stay visible as escapes."""
+    if path.suffix == ".gz":
+        return gzip.open(path, "rt", encoding="utf-8-sig", errors="backslashreplace", newline="")
+    return path.open(encoding="utf-8-sig", errors="backslashreplace", newline="")
+
+
+def read_table(
+    path: Path, delimiter: str, required: tuple[str, ...], what: str, read: Callable[[Row, int], T]
+) -> Iterator[T | Refusal]:
+    """Give what ``read(row, line)`` makes of each row, or why there is nothing; its ValueErrors are reasons.
+
+    Raises ValueError if the header lacks a column. A file that is cut off or damaged in the middle is a
+    reason too.
+    """
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    with open_text(path) as file:
+        try:
+            reader = csv.DictReader(file, delimiter=delimiter, quoting=quoting, strict=True)
+            columns = list(reader.fieldnames or ())
+        except (EOFError, OSError, zlib.error, csv.Error) as error:
+            raise ValueError(f"{path} cannot be read: {error}") from None
+        missing = [column for column in required if column not in columns]
+        if missing:
+            raise ValueError(f"{path} is no {what}: its header has no column {', '.join(missing)}")
+        while True:
+            line = reader.line_num + 1
+            try:
+                row = next(reader)
+                if None in row or any(value is None for value in row.values()):
+                    raise ValueError(
+                        f"the row has another number of columns than the header's {len(columns)}"
+                    )
+                yield read(row, line)
+            except StopIteration:
+                return
+            except (ValueError, csv.Error) as error:
+                ends = f" (the row ends in line {reader.line_num})" if reader.line_num > line else ""
+                yield Refusal(line, f"{error}{ends}")
+            except (EOFError, OSError, zlib.error) as error:
+                yield Refusal(line, f"the rest of the file cannot be read: {error}")
+                return
+
+
+def columns_of(path: Path, name: str) -> list[str]:
+    """Give the columns of a log's header; empty if it cannot be read."""
+    try:
+        with open_text(path) as file:
+            return next(csv.reader(file, delimiter=FORMATS[name].delimiter), [])
+    except (EOFError, OSError, zlib.error, csv.Error):
+        return []
+
+
+# ---- logs
 
 
 def _kuairand_row(row: Row, line: int) -> list[Event]:
@@ -109,99 +176,89 @@ def _movielens_row(row: Row, line: int) -> list[Event]:
 
 
 def _csv_row(row: Row, line: int) -> list[Event]:
-    numbers = {name: _number(row, name, optional=True) for name in ("at", "watched_ms", "duration_ms")}
-    return [Event(line, _text(row, "user_id"), _text(row, "video_id"), _text(row, "event"), **numbers)]
+    names = _text(row, "user_id"), _text(row, "video_id"), _text(row, "event")
+    at, watched, duration = (_number(row, name, optional=True) for name in CSV_COLUMNS[3:])
+    return [Event(line, *names, at, watched, duration)]
 
 
 @dataclass(frozen=True)
 class Format:
-    """How one kind of log is read."""
+    """How one kind of log is read, and the tables that come with it."""
 
     delimiter: str
     required: tuple[str, ...]
     read_row: Callable[[Row, int], list[Event]]
+    user: str = "user_id"  #: columns of the tables
+    video: str = "video_id"
+    group: str = ""  #: the column that splits the users into groups; empty: none
 
 
+_KUAIRAND_FLAGS = ("is_click", "is_like", "is_follow", "is_comment", "is_forward", "is_hate")
 FORMATS = {
     "kuairand": Format(
         ",",
-        (
-            "user_id",
-            "video_id",
-            "time_ms",
-            "is_click",
-            "is_like",
-            "is_follow",
-            "is_comment",
-            "is_forward",
-            "is_hate",
-            "play_time_ms",
-            "duration_ms",
-        ),
+        ("user_id", "video_id", "time_ms", *_KUAIRAND_FLAGS, "play_time_ms", "duration_ms"),
         _kuairand_row,
+        group="user_active_degree",
     ),
     "movielens": Format(
-        "\t", ("user_id:token", "item_id:token", "rating:float", "timestamp:float"), _movielens_row
+        "\t",
+        ("user_id:token", "item_id:token", "rating:float", "timestamp:float"),
+        _movielens_row,
+        "user_id:token",
+        "item_id:token",
+        "occupation:token",
     ),
     "csv": Format(",", ("user_id", "video_id", "event"), _csv_row),
 }
 
 
 def read_log(path: Path, name: str) -> Iterator[list[Event] | Refusal]:
-    """The events of each row, or why it was refused. Raises ValueError if the header lacks a column."""
+    """Give the events of each row, or why it was refused. Raises ValueError if the header lacks a column."""
     how = FORMATS[name]
-    with open_text(path) as file:
-        reader = csv.DictReader(file, delimiter=how.delimiter, strict=True)
-        missing = [column for column in how.required if column not in (reader.fieldnames or ())]
-        if missing:
-            raise ValueError(
-                f"{path} is not in the format {name}: its header has no column {', '.join(missing)}"
-            )
-        width = len(reader.fieldnames or ())
-        while True:
-            try:
-                row = next(reader)
-                if None in row or any(value is None for value in row.values()):
-                    raise ValueError(f"the row has another number of columns than the header's {width}")
-                yield how.read_row(row, reader.line_num)
-            except StopIteration:
-                return
-            except (ValueError, csv.Error) as error:
-                yield Refusal(reader.line_num, str(error))
+    return read_table(path, how.delimiter, how.required, f"log in the format {name}", how.read_row)
+
+
+# ---- what comes with a log
+
+
+def _history_row(row: Row, line: int) -> list[Event]:
+    user, last = _text(row, "user_id"), _required(row, "last_time_ms")
+    watched = row["watch_seq"].split()
+    liked, long = set(row["like_seq"].split()), set(row["long_watch_seq"].split())
+    events = []
+    for i, video in enumerate(watched):
+        at = last - (len(watched) - 1 - i) * 60_000
+        events.append(Event(line, user, video, "finish" if video in long else "view", at))
+        if video in liked:
+            events.append(Event(line, user, video, "like", at, first_of_row=False))
+    return events
 
 
 def read_history(path: Path) -> Iterator[list[Event] | Refusal]:
-    """KuaiRand's table of each user's last views, oldest first; one minute apart, since it has no times of its own."""
-    with open_text(path) as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            line = 0
-            try:
-                user, last = _text(row, "user_id"), _required(row, "last_time_ms")
-                watched = (row.get("watch_seq") or "").split()
-                liked, long = (
-                    set((row.get("like_seq") or "").split()),
-                    set((row.get("long_watch_seq") or "").split()),
-                )
-                events = []
-                for i, video in enumerate(watched):
-                    at = last - (len(watched) - 1 - i) * 60_000
-                    events.append(Event(line, user, video, "finish" if video in long else "view", at))
-                    if video in liked:
-                        events.append(Event(line, user, video, "like", at, first_of_row=False))
-                yield events
-            except ValueError as error:
-                yield Refusal(line, str(error))
+    """Read KuaiRand's table of each user's last views; one minute apart, since it has no times."""
+    columns = ("user_id", "last_time_ms", "watch_seq", "like_seq", "long_watch_seq")
+    return read_table(path, "\t", columns, "history of kuairand", _history_row)
 
 
 def read_videos(path: Path, name: str) -> Iterator[str | Refusal]:
-    """The ids of a table of videos."""
-    column, delimiter = ("item_id:token", "\t") if name == "movielens" else ("video_id", ",")
-    with open_text(path) as file:
-        reader = csv.DictReader(file, delimiter=delimiter)
-        if column not in (reader.fieldnames or ()):
-            raise ValueError(f"{path} has no column {column}")
-        for row in reader:
-            try:
-                yield _text(row, column)
-            except ValueError as error:
-                yield Refusal(reader.line_num, str(error))
+    """Give the ids of a table of videos."""
+    how = FORMATS[name]
+    return read_table(
+        path,
+        how.delimiter,
+        (how.video,),
+        f"table of videos in the format {name}",
+        lambda row, _: _text(row, how.video),
+    )
+
+
+def read_users(path: Path, name: str) -> Iterator[User | Refusal]:
+    """Give the rows of a table of users."""
+    how = FORMATS[name]
+
+    def read(row: Row, line: int) -> User:
+        features = {column: value.strip() for column, value in row.items() if column != how.user}
+        return User(line, _text(row, how.user), features, features.get(how.group, ""))
+
+    return read_table(path, how.delimiter, (how.user,), f"table of users in the format {name}", read)

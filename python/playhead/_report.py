@@ -55,7 +55,7 @@ class Report:
         table.add_row("all", f"{self.operations:,}", f"{self.operations / elapsed:,.0f}", "", "")
         console.print(table)
         for name, value in self._figures.items():
-            console.print(f"{name}: {value}")
+            console.print(f"{name}: {value}", markup=False, soft_wrap=True)
 
 
 class HitRate:
@@ -70,13 +70,13 @@ class HitRate:
         self.hits += taken in recommended
         self.popular_hits += taken in popular
 
-    def put(self, report: Report, size: int) -> None:
-        """Add the rates to a report."""
+    def put(self, report: Report, size: int, of: str = "") -> None:
+        """Add the rates to a report; ``of``: of whom."""
         if not self.asked:
-            report.figure("recommendations", "none was asked for")
+            report.figure(f"recommendations{of}", "none was asked for")
             return
         mine, popular = self.hits / self.asked, self.popular_hits / self.asked
         report.figure(
-            f"hit rate at {size}",
+            f"hit rate at {size}{of}",
             f"{mine:.3f} recommended, {popular:.3f} plain popularity (of {self.asked:,} choices)",
         )

@@ -1,29 +1,32 @@
 import gzip
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
+import playhead
 from playhead.cli import main
 
 
-def run(*args):
+def run(*args: str) -> tuple[int, str]:
     result = CliRunner().invoke(main, list(args), terminal_width=200)
     return result.exit_code, result.output
 
 
-def test_the_module_runs_as_a_program():
+def test_the_module_runs_as_a_program() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "playhead", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith("playhead, version")
 
 
-def counts(output):
+def counts(output: str) -> list[list[str]]:
     return [line.split("│")[1:3] for line in output.splitlines() if line.startswith("│")]
 
 
-def test_the_demo_gives_the_same_counts_for_the_same_seed_on_every_store(store_url):
+def test_the_demo_gives_the_same_counts_for_the_same_seed_on_every_store(store_url: str) -> None:
     args = ["demo", "--users", "20", "--videos", "50", "--events", "300", "--seed", "3"]
     code, output = run(*args, "--store", store_url)
     assert code == 0, output
@@ -31,7 +34,7 @@ def test_the_demo_gives_the_same_counts_for_the_same_seed_on_every_store(store_u
     assert counts(output) == counts(run(*args)[1])
 
 
-def test_a_csv_log_is_replayed_and_malformed_rows_are_listed_by_line(tmp_path):
+def test_a_csv_log_is_replayed_and_malformed_rows_are_listed_by_line(tmp_path: Path) -> None:
     log = tmp_path / "log.csv.gz"
     rows = [
         "user_id,video_id,event,at,watched_ms,duration_ms",
@@ -49,7 +52,7 @@ def test_a_csv_log_is_replayed_and_malformed_rows_are_listed_by_line(tmp_path):
     assert "log.csv.gz:5:" in output
 
 
-def test_a_log_of_another_format_is_refused(tmp_path):
+def test_a_log_of_another_format_is_refused(tmp_path: Path) -> None:
     log = tmp_path / "log.csv"
     log.write_text("a,b\n1,2\n")
     code, output = run("replay", str(log), "--format", "kuairand")
@@ -57,7 +60,108 @@ def test_a_log_of_another_format_is_refused(tmp_path):
     assert "its header has no column user_id" in output
 
 
-def test_a_store_that_cannot_be_opened_is_named():
+def test_a_store_that_cannot_be_opened_is_named() -> None:
     code, output = run("demo", "--store", "nosuch://x")
     assert code == 1
     assert "scheme 'nosuch' is unknown" in output
+
+
+def write_gz(path: Path, *lines: str) -> str:
+    path.write_bytes(gzip.compress("\n".join(lines).encode()))
+    return str(path)
+
+
+def test_all_files_of_a_log_are_applied_and_counted(tmp_path: Path, store_url: str) -> None:
+    log = write_gz(
+        tmp_path / "log.csv.gz",
+        "user_id,video_id,time_ms,is_click,is_like,is_follow,is_comment,is_forward,is_hate,play_time_ms,duration_ms",
+        "u1,v3,1700000000000,1,1,0,0,0,0,30000,30000",
+        "u2,v3,1700000000001,1,0,0,0,0,0,30000,30000",
+        "u2,v4,1700000000002,1,0,0,2,0,0,30000,30000",
+    )
+    users = write_gz(
+        tmp_path / "users.csv.gz", "user_id,user_active_degree", "u1,full_active", "u2", "u3,low"
+    )
+    videos = write_gz(tmp_path / "videos.csv.gz", "video_id,author_id", "v1,1", "v2,2", ",3")
+    history = write_gz(
+        tmp_path / "history.tsv.gz",
+        "user_id\thistory_len\tlast_time_ms\twatch_seq\tlike_seq\tlong_watch_seq",
+        "u1\t2\t1600000000000\tv1 v2\tv2\tv1",
+        "u2\t1\tsoon\tv1\t\t",
+    )
+    code, output = run(
+        *("replay", log, "--format", "kuairand", "--store", store_url),
+        *("--users", users, "--videos", videos, "--history", history),
+    )
+    assert code == 0, output
+    assert "rows: 3 read, 2 applied, 1 refused" in output
+    assert "rows of users: 3 read, 2 applied, 1 refused" in output
+    assert "rows of videos: 3 read, 2 applied, 1 refused" in output
+    assert "rows of history: 2 read, 1 applied, 1 refused" in output
+    assert "history: 2 views and 1 likes" in output
+    assert "hit rate at 20 of users full_active:" in output
+    assert "refused: users.csv.gz:3: the row has another number of columns than the header's 2" in output
+    assert "refused: videos.csv.gz:4: video_id must have 1 to 1024 bytes, not 0" in output
+    assert "refused: history.tsv.gz:3: last_time_ms is 'soon', not a whole number" in output
+    assert "refused: log.csv.gz:4: is_comment is '2', not 0 or 1" in output
+
+
+def test_users_of_a_log_are_kept_in_the_store(tmp_path: Path) -> None:
+    log = write_gz(tmp_path / "log.csv.gz", "user_id,video_id,event", "7,v1,view")
+    users = write_gz(tmp_path / "users.csv.gz", "user_id,age,city", "7,24,Ulm")
+    url = f"rocksdb://{tmp_path}/store"
+    code, output = run("replay", log, "--format", "csv", "--store", url, "--users", users)
+    assert code == 0, output
+    with playhead.open(url) as store:
+        assert store.hashes.hgetall("replay-log.csv.gz:user:7") == {b"age": b"24", b"city": b"Ulm"}
+
+
+BROKEN_LOGS = {
+    "a NUL byte": (b"u1,v\x001,view\nu1,v2,view\n", 2, 0),
+    "bytes that are no UTF-8": (b"u1,\xff\xfe,view\nu1,v2,view\n", 2, 0),
+    "a quote that is never closed": (b'u1,v1,view\nu1,"v2,view\nu1,v3,view\n', 1, 1),
+    "an id of 2,000 bytes": (b"u1," + b"v" * 2000 + b",view\nu1,v2,view\n", 1, 1),
+    "a field of a megabyte": (b"u1," + b"v" * 1_000_000 + b",view\nu1,v2,view\n", 1, 1),
+    "too many and too few columns": (b"u1,v1,view,4\nu1\nu1,v2,view\n", 1, 2),
+    "an empty id": (b",v1,view\nu1,,view\n", 0, 2),
+    "carriage returns": (b"u1,v1,view\r\nu1,v2,view\r\n", 2, 0),
+}
+
+
+@pytest.mark.parametrize(("rows", "applied", "refused"), BROKEN_LOGS.values(), ids=BROKEN_LOGS)
+def test_a_broken_row_costs_nobody_else(rows: bytes, applied: int, refused: int, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_bytes(b"\xef\xbb\xbfuser_id,video_id,event\n" + rows)
+    code, output = run("replay", str(log), "--format", "csv")
+    assert code == 0, output
+    assert f"{applied} applied, {refused} refused" in output
+    assert output.count("refused: log.csv:") == refused
+
+
+def test_a_log_that_is_cut_off_is_applied_up_to_there(tmp_path: Path) -> None:
+    log = tmp_path / "log.csv.gz"
+    rows = b"".join(b"u%d,v%d,view\n" % (i, i * i % 997) for i in range(5000))
+    log.write_bytes(gzip.compress(b"user_id,video_id,event\n" + rows)[:-2000])
+    code, output = run("replay", str(log), "--format", "csv")
+    assert code == 0, output
+    assert "1 refused" in output
+    assert "the rest of the file cannot be read" in output
+
+
+def test_what_is_no_log_at_all_is_refused(tmp_path: Path) -> None:
+    for name, content in {
+        "empty.csv": b"",
+        "no.csv.gz": b"not gzip",
+        "binary.csv": bytes(range(256)) * 9,
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        code, output = run("replay", str(tmp_path / name), "--format", "csv")
+        assert code == 1, output
+        assert "Error: " in output
+
+
+def test_columns_that_record_does_not_know_are_named(tmp_path: Path) -> None:
+    log = write_gz(tmp_path / "log.csv.gz", "user_id,video_id,event,device", "u1,v1,view,tv")
+    code, output = run("replay", log, "--format", "csv")
+    assert code == 0, output
+    assert "columns that are not used: device" in output
