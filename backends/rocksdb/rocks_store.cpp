@@ -31,6 +31,23 @@ Durability durability_named(const std::string& name) {
   throw Error(ErrorCode::invalid, "durability=" + name + " is unknown; use sync, periodic or none");
 }
 
+bool backup_rocks_store(Store& store, const std::string& directory) {
+  auto* rocks = dynamic_cast<EmbeddedRocks*>(&store);
+  if (rocks == nullptr) return false;
+  std::error_code error;
+  std::filesystem::path path = std::filesystem::absolute(directory, error).lexically_normal();
+  if (error || directory.empty())
+    throw Error(ErrorCode::invalid, "\"" + directory + "\" names no directory for a backup");
+  if (!path.has_filename()) path = path.parent_path();  // "copy/"
+  std::filesystem::create_directories(path.parent_path(), error);
+  if (error)
+    throw Error(ErrorCode::unavailable, "The directory " + path.parent_path().string() +
+                                            " can not be made (" + error.message() +
+                                            "); check the path and its rights");
+  rocks->storage().checkpoint(path.string());
+  return true;
+}
+
 // Watches, waiters and locks belong to the embedded store, so that is what is shared, not only the storage
 // below it.
 std::shared_ptr<Store> open_rocks_store(const std::string& path, RocksStoreOptions options) {

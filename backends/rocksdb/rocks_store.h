@@ -18,6 +18,10 @@ struct RocksStoreOptions {
 /// was opened with other options. Otherwise as RocksStorage::open.
 std::shared_ptr<Store> open_rocks_store(const std::string& path, RocksStoreOptions options);
 
+/// Writes a consistent copy of the store into a new directory, as RocksStorage::checkpoint; missing parents
+/// are made. False: it is no RocksDB store.
+bool backup_rocks_store(Store& store, const std::string& directory);
+
 /// "sync", "periodic" or "none"; throws Error{invalid} for another name.
 Durability durability_named(const std::string& name);
 
