@@ -14,7 +14,7 @@ namespace playhead::embedded::lua {
 
 /// What a script may use.
 struct Limits {
-  std::size_t memory = 256u << 20;             ///< bytes of one interpreter
+  std::size_t memory = 256u << 20;           ///< bytes of one interpreter
   std::uint64_t instructions = 500'000'000;  ///< of one run: some seconds
 };
 
@@ -25,7 +25,7 @@ struct Run {
   bool read_only = false;
   bool undeclared = false;     ///< a key was touched that the unit does not hold: the run is void
   std::exception_ptr failure;  ///< of the store itself (disk), not of a command: the run is void
-  int protocol = 2;  ///< of the replies that the script sees: redis.setresp
+  int protocol = 2;            ///< of the replies that the script sees: redis.setresp
 };
 
 class State {
