@@ -134,16 +134,17 @@ void Disk::write(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch) {
 void Disk::perform(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch) {
   if (state_->memory_empty.load(std::memory_order_relaxed)) fill_memory();
   auto status = db_->Write(how, &batch);
-  if (status.IsIOError()) {
+  // Once more, since another thread may have met the damaged log between the two steps of resume().
+  for (int round = 0; round < 2 && status.IsIOError(); ++round) {
     std::lock_guard guard(resume_mutex_);
-    if (resume().ok()) status = db_->Write(how, &batch);
+    if (!resume().ok()) break;
+    status = db_->Write(how, &batch);
   }
   if (!status.ok()) fail(status, "writing", path_);
 }
 
-// Resume() begins a new log only if there is something in memory to flush; if there is not, it would go on
-// with the damaged log, which a RocksDB built with assertions answers by ending the process. So there always
-// is: a deletion of a row that never exists, which needs no log.
+// Resume() begins a new log only if there is something in memory to flush; if there is not, it goes on with
+// the damaged log. So there nearly always is: a deletion of a row that never exists, which needs no log.
 void Disk::fill_memory() {
   if (!state_->memory_empty.exchange(false)) return;
   rocksdb::WriteOptions unlogged;
@@ -158,12 +159,19 @@ rocksdb::SequenceNumber Disk::next_sequence() {
 
 rocksdb::Status Disk::resume() {
   if (!state_->stopped.load()) return {};  // another thread brought it back
-  std::uint64_t active = 0, sealed = 0;
+  std::uint64_t active = 0;
   db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &active);
-  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kNumEntriesImmMemTables, &sealed);
-  if (!active && !sealed) return rocksdb::Status::IOError("close the store and open it again");
   state_->stopped.store(false);
   auto status = db_->Resume();
+  if (status.ok() && active != 0) fill_memory();
+  // Nothing was in memory, because a flush came between fill_memory() and the write that failed: now there
+  // is.
+  if (status.ok() && active == 0) {
+    state_->memory_empty.store(true);
+    fill_memory();
+    status = db_->Flush(rocksdb::FlushOptions(), family(Family::own));
+    if (status.ok()) fill_memory();
+  }
   if (!status.ok()) state_->stopped.store(true);
   return status;
 }

@@ -14,7 +14,7 @@ namespace {
 /// A file system whose files take no more bytes, or whose fsync fails, while that is asked for.
 class FaultyFiles : public rocksdb::FileSystemWrapper {
  public:
-  enum class Fault : std::uint8_t { none, full, no_sync };
+  enum class Fault : std::uint8_t { none, full, full_logs, no_sync };
   FaultyFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "FaultyFiles"; }
   std::atomic<Fault> fault{Fault::none};
@@ -23,18 +23,19 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
                                     rocksdb::IODebugContext* debug) override {
     auto status = target()->NewWritableFile(name, options, result, debug);
-    if (status.ok()) *result = std::make_unique<File>(std::move(*result), fault);
+    if (status.ok()) *result = std::make_unique<File>(std::move(*result), fault, name.ends_with(".log"));
     return status;
   }
 
  private:
   class File : public rocksdb::FSWritableFileOwnerWrapper {
    public:
-    File(std::unique_ptr<rocksdb::FSWritableFile>&& file, std::atomic<Fault>& fault)
-        : FSWritableFileOwnerWrapper(std::move(file)), fault_(fault) {}
+    File(std::unique_ptr<rocksdb::FSWritableFile>&& file, std::atomic<Fault>& fault, bool log)
+        : FSWritableFileOwnerWrapper(std::move(file)), fault_(fault), log_(log) {}
     rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
                              rocksdb::IODebugContext* debug) override {
-      if (fault_ != Fault::full) return target()->Append(data, options, debug);
+      bool full = fault_ == Fault::full || (log_ && fault_ == Fault::full_logs);
+      if (!full) return target()->Append(data, options, debug);
       // As a file system does: what fits is written.
       auto half = target()->Append({data.data(), data.size() / 2}, options, debug);
       return half.ok() ? rocksdb::IOStatus::NoSpace("No space left on device") : half;
@@ -53,6 +54,7 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
 
    private:
     std::atomic<Fault>& fault_;
+    bool log_;
   };
 };
 
@@ -126,6 +128,24 @@ TEST_CASE(
   store.storage.reset();
   store.open();
   require_state(*store.storage, before + 1);
+}
+
+TEST_CASE("writes resume when only the logs had found no room, and nothing was left in memory") {
+  FaultyStore store(Durability::none);
+  for (int i = 1; i <= 10; ++i) REQUIRE_FALSE(step(*store.storage, i));
+  store.files->fault = Fault::full_logs;
+  for (int i = 0; i < 5; ++i) {
+    // The tables that a recovery writes fit: afterwards memory is empty, and the new log fails as the old one
+    // did.
+    REQUIRE(step(*store.storage, 11) == ErrorCode::unavailable);
+    require_state(*store.storage, 10);
+  }
+  store.files->fault = Fault::none;
+  for (int i = 11; i <= 20; ++i) REQUIRE_FALSE(step(*store.storage, i));
+  store.storage->close();
+  store.storage.reset();
+  store.open();
+  require_state(*store.storage, 20);
 }
 
 TEST_CASE("a store that dies with a full disk opens with everything it acknowledged") {
