@@ -47,6 +47,15 @@ std::string canonical(const std::string& path) {
   return result.string();
 }
 
+// RocksDB's threads did not come along, and its locks may be held by them: nothing of it works here.
+[[noreturn]] void refuse_after_fork(const std::string& path) {
+  throw Error(
+      ErrorCode::closed,
+      "RocksDB store " + path +
+          " can not be opened in this process: it was forked from one that had a RocksDB store open; fork "
+          "before the first store is opened, start processes by spawn, or use a redis:// store");
+}
+
 bool same(const Entry& entry, const RocksOptions& options, const Hooks& hooks) {
   return entry.options == options && entry.hooks.env == hooks.env && entry.hooks.workers == hooks.workers;
 }
@@ -68,7 +77,7 @@ std::shared_ptr<RocksStorage> RocksStorage::open(const std::string& given, const
   auto& r = registry();
   std::uint64_t none = ~std::uint64_t{0};
   if (!r.generation.compare_exchange_strong(none, fork_generation()) && none != fork_generation())
-    refuse_in_child(given);
+    refuse_after_fork(given);
   std::string path = canonical(given);
   std::unique_lock lock(r.mutex);
   for (auto found = r.entries.find(path); found != r.entries.end(); found = r.entries.find(path)) {

@@ -126,6 +126,8 @@ TEST_CASE("a forked child is refused, and does not harm the parent's store") {
     store.storage.reset();  // touches nothing
     bool ok = use && use->code() == ErrorCode::closed && open && open->code() == ErrorCode::closed && close &&
               close->code() == ErrorCode::closed;
+    ok = ok &&
+         std::string(open->what()).find("forked from one that had a RocksDB store open") != std::string::npos;
     _exit(ok ? 0 : 1);
   }
   int status = 1;
@@ -135,6 +137,29 @@ TEST_CASE("a forked child is refused, and does not harm the parent's store") {
   CHECK(get(*store.storage, "k") == "v");
   store.reopen();
   CHECK(get(*store.storage, "l") == "w");
+}
+
+// In a process of its own, where nothing was opened before.
+TEST_CASE("forks before it opens a store", "[.forker]") {
+  std::string path = path_of_parent();
+  pid_t child = fork();
+  if (child == 0) {
+    auto storage = RocksStorage::open(path + "/child");
+    set(*storage, "k", "child");
+    storage->close();
+    _exit(0);
+  }
+  auto storage = RocksStorage::open(path + "/parent");
+  set(*storage, "k", "parent");
+  int status = 1;
+  waitpid(child, &status, 0);
+  tell_parent(status == 0 && get(*storage, "k") == "parent" ? "both" : "not both");
+}
+
+TEST_CASE("a process that forks before it opens a store can open one on either side") {
+  TemporaryDirectory directory;
+  Subprocess forker("[.forker]", directory / ".");
+  CHECK(forker.line() == "both");
 }
 
 TEST_CASE("a directory of an unknown format is refused and left alone") {
