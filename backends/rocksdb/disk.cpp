@@ -157,22 +157,22 @@ rocksdb::SequenceNumber Disk::next_sequence() {
   return db_->GetLatestSequenceNumber() + 1;
 }
 
+// Resume() leaves two things undone. If nothing was in memory it goes on with the damaged log. And a family that was
+// being flushed as the disk failed, and was not written since, stays at the damaged log: at the next open nothing
+// behind that log could be read. A row in every family and a flush move all of them to a new log.
 rocksdb::Status Disk::resume() {
   if (!state_->stopped.load()) return {};  // another thread brought it back
-  std::uint64_t active = 0;
-  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kNumEntriesActiveMemTable, &active);
   state_->stopped.store(false);
   auto status = db_->Resume();
-  if (status.ok() && active != 0) fill_memory();
-  // Nothing was in memory, because a flush came between fill_memory() and the write that failed: now there
-  // is.
-  if (status.ok() && active == 0) {
-    state_->memory_empty.store(true);
+  rocksdb::WriteOptions unlogged;
+  unlogged.disableWAL = true;
+  for (auto* handle : families_)
+    if (status.ok()) status = db_->Delete(unlogged, handle, "memory");
+  if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
+  if (status.ok())
     fill_memory();
-    status = db_->Flush(rocksdb::FlushOptions(), family(Family::own));
-    if (status.ok()) fill_memory();
-  }
-  if (!status.ok()) state_->stopped.store(true);
+  else
+    state_->stopped.store(true);
   return status;
 }
 
