@@ -70,7 +70,11 @@ class Run {
     store_.reset();
     files_->repair();
     rocks::CheckReport report = rocks::check(place_ / "store");
-    if (!report.ok()) throw Finding{"check: " + report.findings.front()};
+    if (!report.ok()) {
+      std::string all = "check:";
+      for (const std::string& finding : report.findings) all += "\n  " + finding;
+      throw Finding{all};
+    }
     store_ = open_store(place_ / "store", options_, nullptr, store_time);
     compare("after it was opened again");
     store_->close();

@@ -265,6 +265,7 @@ void UnreliableFiles::write_image(const std::string& to, differential::Random& r
     if (!change.grave.empty()) names[changed] = change.grave;
   }
   fs::create_directories(to);
+  bool log_cut = false;  // names are in order, and so are the numbers of logs
   for (const auto& [name, file] : names) {
     std::string copy = to + "/" + fs::path(name).filename().string();
     fs::copy_file(file, copy);
@@ -272,6 +273,10 @@ void UnreliableFiles::write_image(const std::string& to, differential::Random& r
     if (known == files_.end()) continue;
     bool damaged = false;
     std::uint64_t left = bytes_left(*known->second, random, damaged);
+    if (known->second->log) {
+      if (log_cut) left = known->second->durable;
+      log_cut = log_cut || damaged || left < known->second->written;
+    }
     fs::resize_file(copy, left);
     if (!damaged || left == known->second->durable) continue;
     std::fstream bytes(copy, std::ios::in | std::ios::out | std::ios::binary);

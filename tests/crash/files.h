@@ -45,9 +45,11 @@ class UnreliableFiles : public rocksdb::FileSystemWrapper {
   /// Operations that failed so far.
   std::uint64_t failed();
 
-  /// Inside at_operation's f: writes into a new directory what may be left if the power goes now. Names come
-  /// and go in the order in which they were changed; of bytes that are not durable a random part is there, at
-  /// the end of a log perhaps damaged.
+  /// Inside at_operation's f: writes into a new directory what may be left if the power goes now. Names come and go
+  /// in the order in which they were changed; of bytes that are not durable a random part is there, at the end of a
+  /// log perhaps damaged. Logs lose their ends in their order: where one lacks bytes, newer ones have only what is
+  /// durable. (RocksDB 7.8 does not notice an older log that ends early, at the end of a record, if the operating
+  /// system happened to write a newer one first.)
   void write_image(const std::string& to, differential::Random& random);
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,

@@ -214,9 +214,8 @@ class Session {
       line.model.apply(change_of(seed_, t, line.changes, store_time));
     Model model = line.model;
     std::optional<Explained> result;
-    std::string first_difference = difference(held, model);
     for (std::uint64_t k = bounds.least;; ++k) {
-      if (k == bounds.least ? first_difference.empty() : difference(held, model).empty()) {
+      if (difference(held, model).empty()) {
         if (!result) result = Explained{k, k};
         result->last = k;
       }
@@ -226,9 +225,33 @@ class Session {
     if (!result)
       found("thread " + std::to_string(t) + " is in none of the states after " +
             std::to_string(bounds.least) + " to " + std::to_string(bounds.most) + " changes, " +
-            std::to_string(bounds.acknowledged) +
-            " of them acknowledged; from the first of these: " + first_difference);
+            std::to_string(bounds.acknowledged) + " of them acknowledged; " + nearest(held, bounds.most, t));
     return result;
+  }
+
+  // Tells of the state that comes nearest to these contents.
+  std::string nearest(const std::map<std::string, Content>& held, std::uint64_t most, std::size_t t) {
+    Model model;
+    std::string best;
+    std::size_t fewest = held.size() + 100;
+    for (std::uint64_t k = 0; k <= most; ++k) {
+      std::vector<std::string> differing;
+      for (const auto& [name, content] : model.keys())
+        if (auto at = held.find(name); at == held.end() || !(at->second == content))
+          differing.push_back(name);
+      for (const auto& [name, content] : held)
+        if (!model.keys().contains(name)) differing.push_back(name);
+      if (differing.size() <= fewest) {
+        fewest = differing.size();
+        best = "nearest is the state after " + std::to_string(k) + ", in which differ:";
+        for (const std::string& name : differing) best += " " + name;
+        best += "; " + difference(held, model) +
+                "; the change before: " + (k > 0 ? change_of(seed_, t, k - 1, store_time).shown() : "") +
+                "; and behind: " + change_of(seed_, t, k, store_time).shown();
+      }
+      model.apply(change_of(seed_, t, k, store_time));
+    }
+    return best;
   }
 
   // A change that is lost was not acknowledged before one began that is there.

@@ -1,3 +1,4 @@
+// These open stores in this process, which must not fork afterwards: the file's name makes them run behind kills_test.cpp.
 #include <catch2/catch.hpp>
 
 #include "tests/crash/faults.h"
