@@ -94,16 +94,22 @@ enum class ZPut : std::uint8_t { unchanged, changed, added };
 ///   void linsert(Slot&, int64_t at, Text)                the new element stands at `at`; O(shorter side)
 ///   void lerase(Slot&, std::span<const int64_t> at)      ascending positions
 ///
-/// What S offers beside units, every call under the stripes named:
-///   uint64_t scan(uint16_t db, size_t stripe, uint64_t from_hash, size_t count, F)   F(const Key&, Type, Millis deadline) -> void; keys with
-///                     hash >= from_hash of that stripe, in the order of hashes; result: hash to go on with, 0 at the stripe's end;
-///                     a stripe held
-///   bool pick(uint16_t db, size_t stripe, uint64_t random, F)    F(const Key&, Type, Millis deadline); false: the stripe is empty; held
-///   size_t count(uint16_t db, size_t stripe)   keys in a stripe, expired ones not yet removed included; held
-///   void flush(uint16_t db)                    all stripes held; O(1) or bounded per stripe; reclaimed behind
-///   void swap(uint16_t, uint16_t)              all stripes held
-///   size_t expired(size_t stripe, Millis now, size_t budget, F)   F(const Key&) -> void for keys (any database) whose deadline passed, at
-///                     most `budget` keys looked at, going on where the last call stopped; result: keys looked at; stripe held
+/// What S offers beside units, every call under the stripes named. Where a unit's writes are not seen by
+/// these calls before its commit, Unit has scan, pick and count too, which see them.
+///   uint64_t scan(uint16_t db, size_t stripe, uint64_t from_hash, size_t count, F)
+///       F(const Key&, Type, Millis deadline) -> void; keys with hash >= from_hash of that stripe, in the
+///       order of hashes; result: hash to go on with, 0 at the stripe's end; a stripe held
+///   bool pick(uint16_t db, size_t stripe, uint64_t random, F)
+///       F(const Key&, Type, Millis deadline) -> void; false: the stripe is empty; held
+///   size_t count(uint16_t db, size_t stripe)
+///       keys in a stripe, expired ones not yet removed included; held
+///   void flush(uint16_t db)
+///       all stripes held; O(1) or bounded per stripe; reclaimed behind
+///   void swap(uint16_t, uint16_t)
+///       all stripes held
+///   size_t expired(size_t stripe, Millis now, size_t budget, F)
+///       F(const Key&) -> void for keys (any database) with deadline < now, at most `budget` keys looked at,
+///       going on where the last call stopped; result: keys looked at; stripe held
 template <class S>
 concept Storage = requires {
   typename S::Unit;

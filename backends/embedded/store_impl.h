@@ -185,10 +185,15 @@ void EmbeddedStore<S>::run_batch(Batch& batch, StripeSet set, const std::functio
   }
   if (room) make_room();
   // What the cache of scripts tells must not depend on a first attempt that touched undeclared keys.
-  for (const AnyCall& c : batch.calls)
-    if (c.command().traits.name.starts_with("script|")) set.set();
-  bool scripts = std::any_of(batch.calls.begin(), batch.calls.end(),
-                             [](const AnyCall& c) { return c.command().traits.group == Group::scripting; });
+  bool scripts = false, asks = false, learns = false, manages = false;
+  for (const AnyCall& c : batch.calls) {
+    Text name = c.command().traits.name;
+    scripts = scripts || c.command().traits.group == Group::scripting;
+    asks = asks || name.starts_with("evalsha");
+    learns = learns || name == "eval" || name == "eval_ro";
+    manages = manages || name.starts_with("script|");
+  }
+  if (manages || (asks && learns)) set.set();
   run_unit(set, scripts, false, [&](Tx<S>& tx) {
     ran = !precondition || precondition(tx);
     if (!ran) return;

@@ -125,17 +125,25 @@ class Tx {
     note(e);
     unit_.set(e, v, at);
   }
-  char* edit(Entry& e, std::size_t size) {
-    note(e);
+  /// `noted` = false: the caller notes the change himself, by touch(), if it turns out to be one.
+  char* edit(Entry& e, std::size_t size, bool noted = true) {
+    if (noted) note(e);
     return unit_.edit(e, size);
   }
 
   // ---- fields
   std::optional<Text> hget(Entry& e, Text field) { return unit_.hget(e, field); }
+  /// A change only if f gives a value, be it the old one.
   template <class F>
   bool hput(Entry& e, Type type, Text field, F&& f) {
-    note(e);
-    return unit_.hput(e, type, field, std::forward<F>(f));
+    bool put = false;
+    const bool added = unit_.hput(e, type, field, [&](const Text* old) {
+      auto value = f(old);
+      put = value.has_value();
+      return value;
+    });
+    if (put) note(e);
+    return added;
   }
   bool herase(Entry& e, Text field) { return noted(e, unit_.herase(e, field)); }
   template <class F>
@@ -219,6 +227,28 @@ class Tx {
   }
   /// Notes a key that such a unit changes.
   void touch(std::uint16_t db, Text name) { note(Key(db, name)); }
+  /// What S::scan, pick and count give, with the unit's own writes. The stripe is held.
+  template <class F>
+  std::uint64_t scan(std::uint16_t db, std::size_t stripe, std::uint64_t from_hash, std::size_t count,
+                     F&& f) {
+    if constexpr (requires { unit_.scan(db, stripe, from_hash, count, f); })
+      return unit_.scan(db, stripe, from_hash, count, f);
+    else
+      return storage_.scan(db, stripe, from_hash, count, f);
+  }
+  template <class F>
+  bool pick(std::uint16_t db, std::size_t stripe, std::uint64_t random, F&& f) {
+    if constexpr (requires { unit_.pick(db, stripe, random, f); })
+      return unit_.pick(db, stripe, random, f);
+    else
+      return storage_.pick(db, stripe, random, f);
+  }
+  std::size_t count(std::uint16_t db, std::size_t stripe) {
+    if constexpr (requires { unit_.count(db, stripe); })
+      return unit_.count(db, stripe);
+    else
+      return storage_.count(db, stripe);
+  }
   /// f(stripe index) for each stripe from `first` on while it returns true, holding that stripe.
   template <class F>
   void each_stripe(std::size_t first, F&& f) {
@@ -254,7 +284,7 @@ class Tx {
     declare(stripe_of(hash));
     typename S::Slot slot = unit_.find(Key(db, name, hash));
     bool gone = false;
-    if (slot.exists() && slot.deadline() != 0 && slot.deadline() <= now()) {
+    if (slot.exists() && slot.deadline() != 0 && slot.deadline() < now()) {
       if (mode_ == Mode::read)
         gone = true;
       else

@@ -7,11 +7,12 @@
 #include "backends/rocksdb/reclaimer.h"
 #include "backends/rocksdb/rocks_storage.h"
 #include "backends/rocksdb/status.h"
+#include "backends/rocksdb/uniform_pick.h"
 
 namespace playhead::rocks {
 namespace {
 
-constexpr std::uint64_t exact_pick = 64;  ///< stripes with so few keys are picked from by index
+constexpr std::uint64_t indexed_pick = 64;  ///< stripes with so few keys are picked from by index
 
 /// The keys of one stripe of one database.
 class StripeRows {
@@ -40,6 +41,7 @@ class StripeRows {
     if (!parsed) corrupt("the key of a metadata row is damaged", disk_.path());
     return Key(db, parsed->name, parsed->hash);
   }
+  std::uint64_t hash() const { return key(0).hash; }
   Metadata row() const {
     auto row = decode(text(rows_->value()));
     if (!row) corrupt("a metadata row is damaged", disk_.path());
@@ -54,12 +56,23 @@ class StripeRows {
   std::unique_ptr<rocksdb::Iterator> rows_;
 };
 
+/// For pick_uniformly.
+struct HashedRows {
+  StripeRows& rows;
+  DatabaseId db;
+  void seek(std::uint64_t hash) { rows.seek(db, hash); }
+  bool valid() { return rows.valid(); }
+  std::uint64_t hash() const { return rows.hash(); }
+  void next() { rows.next(); }
+};
+
 }  // namespace
 
 std::uint64_t RocksStorage::scan(std::uint16_t db, std::size_t stripe, std::uint64_t from_hash,
                                  std::size_t count, KeyVisitor f) {
   Inside inside(gate_);
   DatabaseId physical = catalog_->physical(db);
+  if (auto* known = known_count(stripes_[stripe], physical); known && *known == 0) return 0;
   StripeRows rows(*disk_, physical, stripe);
   std::uint64_t last = 0;
   std::size_t seen = 0;
@@ -76,21 +89,17 @@ std::uint64_t RocksStorage::scan(std::uint16_t db, std::size_t stripe, std::uint
 bool RocksStorage::pick(std::uint16_t db, std::size_t stripe, std::uint64_t random, KeyVisitor f) {
   Inside inside(gate_);
   DatabaseId physical = catalog_->physical(db);
-  Stripe& s = stripes_[stripe];
-  auto* known = known_count(s, physical);
-  if (known && *known == 0) return false;
   StripeRows rows(*disk_, physical, stripe);
-  std::uint64_t steps = 0;
-  if (known && static_cast<std::uint64_t>(*known) <= exact_pick) {
-    steps = random % static_cast<std::uint64_t>(*known);
+  const std::uint64_t size = count(db, stripe);
+  if (size == 0) return false;
+  if (size <= indexed_pick) {
     rows.first();
+    for (std::uint64_t steps = random % size; steps > 0 && rows.valid(); --steps) rows.next();
   } else {
     constexpr unsigned low_bits = 64 - embedded::stripe_bits;
-    rows.seek(physical,
-              (std::uint64_t{stripe} << low_bits) | (random * 0x9e3779b97f4a7c15 >> embedded::stripe_bits));
+    HashedRows hashed{rows, physical};
+    if (!pick_uniformly(hashed, std::uint64_t{stripe} << low_bits, low_bits, size, random)) rows.first();
   }
-  for (; steps && rows.valid(); --steps) rows.next();
-  if (!rows.valid()) rows.first();
   if (!rows.valid()) return false;
   Metadata row = rows.row();
   f(rows.key(db), row.type, row.deadline);
@@ -166,7 +175,7 @@ std::size_t RocksStorage::expired(std::size_t stripe, Millis now, std::size_t bu
                                   FunctionRef<void(const Key&)> f) {
   Inside inside(gate_);
   Stripe& s = stripes_[stripe];
-  if (s.next_due > now) return 0;
+  if (s.next_due >= now) return 0;
   auto* expiry = disk_->family(Family::expiry);
   std::string start(1, static_cast<char>(stripe)), key;
   std::string cursor = std::max(s.expiry_cursor, start);
@@ -179,7 +188,7 @@ std::size_t RocksStorage::expired(std::size_t stripe, Millis now, std::size_t bu
     auto row = parse_expiry_key(text(rows->key()));
     if (!row) corrupt("a row of the expiry index is damaged", path_);
     cursor = rows->key().ToString();
-    if (row->deadline > now || looked == budget) {
+    if (row->deadline >= now || looked == budget) {
       next_due = row->deadline;
       break;
     }
@@ -193,7 +202,7 @@ std::size_t RocksStorage::expired(std::size_t stripe, Millis now, std::size_t bu
       if (deadline) due.put(expiry, key, deadline);
     }
     // A key that is handed out keeps its row until the caller has removed it: the next call begins there.
-    if (deadline && deadline <= now &&
+    if (deadline && deadline < now &&
         due.keys.try_emplace({*number, std::string(row->name)}, deadline).second)
       due.note(key, deadline);
   }

@@ -58,7 +58,7 @@ class RocksStorage {
   RocksStorage& operator=(const RocksStorage&) = delete;
 
   // ---- beside units, see the contract
-  using KeyVisitor = FunctionRef<void(const Key&, Type, Millis)>;
+  using KeyVisitor = Unit::KeyVisitor;
   std::uint64_t scan(std::uint16_t db, std::size_t stripe, std::uint64_t from_hash, std::size_t count,
                      KeyVisitor f);
   bool pick(std::uint16_t db, std::size_t stripe, std::uint64_t random, KeyVisitor f);

@@ -68,6 +68,13 @@ class Unit {
   void deadline(Slot& slot, Millis at);
   std::size_t size(const Slot& slot) const;
   std::size_t memory(const Slot& slot);
+
+  // What the storage offers of these, with this unit's own writes (see Tx).
+  using KeyVisitor = FunctionRef<void(const Key&, Type, Millis)>;
+  std::uint64_t scan(std::uint16_t db, std::size_t stripe, std::uint64_t from_hash, std::size_t count,
+                     KeyVisitor f);
+  bool pick(std::uint16_t db, std::size_t stripe, std::uint64_t random, KeyVisitor f);
+  std::size_t count(std::uint16_t db, std::size_t stripe);
   Text encoding(const Slot& slot);
 
   Text value(const Slot& slot) const;

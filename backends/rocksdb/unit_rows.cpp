@@ -8,12 +8,27 @@
 #include "backends/rocksdb/rocks_storage.h"
 #include "backends/rocksdb/rows.h"
 #include "backends/rocksdb/status.h"
+#include "backends/rocksdb/uniform_pick.h"
 
 namespace playhead::rocks {
 namespace {
 
-constexpr std::size_t copied_bytes = 256;  ///< values up to this size are copied rather than pinned
-constexpr std::uint64_t exact_pick = 256;  ///< collections up to this size are picked from by index
+constexpr std::size_t copied_bytes = 256;   ///< values up to this size are copied rather than pinned
+constexpr std::uint64_t indexed_pick = 64;  ///< collections up to this size are picked from by index
+
+/// Rows whose names begin with a hash.
+struct HashedRows {
+  Rows& rows;
+  std::string from;
+  void seek(std::uint64_t hash) {
+    from.clear();
+    append_be64(from, hash);
+    rows.seek(from);
+  }
+  bool valid() { return rows.valid(); }
+  std::uint64_t hash() const { return rows.name().size() < hash_bytes ? 0 : load_be64(rows.name().data()); }
+  void next() { rows.next(); }
+};
 
 /// Writes of a plain batch into an indexed one; a unit writes only rows of `data` before it ends.
 struct Replay : rocksdb::WriteBatch::Handler {
@@ -188,27 +203,15 @@ std::uint64_t Unit::scan_rows(const Meta& meta, Kind kind, std::uint64_t cursor,
   return 0;
 }
 
-// Small collections: by index, every element alike. Large ones: a few rows behind a random place, so that the
-// distance between two neighbouring hashes matters little.
 void Unit::pick_row(const Meta& meta, Kind kind, std::uint64_t random, FieldVisit f) {
   Rows rows(*this, meta, kind);
-  std::uint64_t steps = random % exact_pick % 16;
-  if (meta.row.size <= exact_pick) {
-    steps = random % meta.row.size;
+  if (meta.row.size <= indexed_pick) {
     rows.first();
+    for (std::uint64_t steps = random % meta.row.size; steps > 0 && rows.valid(); --steps) rows.next();
+    if (!rows.valid()) damaged(meta);
   } else {
-    std::string from;
-    append_be64(from, random * 0x9e3779b97f4a7c15);
-    rows.seek(from);
-  }
-  for (bool wrapped = false;; rows.next()) {
-    if (!rows.valid()) {
-      if (wrapped) damaged(meta);
-      wrapped = true;
-      rows.first();
-      if (!rows.valid()) damaged(meta);
-    }
-    if (steps-- == 0) break;
+    HashedRows hashed{rows, {}};
+    if (!pick_uniformly(hashed, 0, 64, meta.row.size, random)) damaged(meta);
   }
   Text name = rows.name();
   if (name.size() < hash_bytes) damaged(meta);

@@ -1,5 +1,7 @@
 #include "playhead/operations/keyspace.h"
 
+#include <algorithm>
+
 namespace playhead {
 
 namespace {
@@ -15,6 +17,28 @@ void Copy::check_index(const std::int64_t& db) {
   if (db < 0 && db >= INT32_MIN) refuse("ERR DB index is out of range");
   if (db < INT32_MIN || db > INT32_MAX)
     refuse("ERR value is out of range, value must between -2147483648 and 2147483647");
+}
+
+// Whether a database exists is known to the store only, and is told before what is wrong with later
+// arguments.
+void Copy::read_options(Reader& reader) {
+  try {
+    while (reader.left() > 0) {
+      Text word = reader.next();
+      if (syntax::same_word(word, "REPLACE")) {
+        replace = true;
+      } else if (syntax::same_word(word, "DB") && reader.left() > 0) {
+        reader.arg("destination-db", db.emplace());
+        check_index(*db);
+        highest_db = std::max(highest_db, *db);
+      } else {
+        refuse(syntax_error);
+      }
+    }
+  } catch (const Error& e) {
+    fault.text = reader.arena().copy(e.message());
+    while (reader.left() > 0) reader.next();
+  }
 }
 
 void Scan::validate() const {
@@ -38,6 +62,13 @@ void Restore::validate() const {
 }
 
 // BY and GET patterns with a '*' name keys that only the elements tell.
+std::optional<Text> SortBase::effective_by(List<Text> given) {
+  if (given.empty()) return {};
+  for (Text pattern : given)
+    if (pattern.find('*') == Text::npos) return pattern;
+  return given.back();
+}
+
 bool SortBase::touches_every_key() const {
   if (by && by->find('*') != Text::npos) return true;
   for (Text pattern : get)

@@ -159,7 +159,7 @@ TEST_CASE("tokens that nobody shows again leave the store after the slack", "[to
   for_each_store([](Store& store, ManualClock& clock) {
     Tokens tokens(Namespace(std::shared_ptr<Store>(std::shared_ptr<void>(), &store)));
     tokens.issue("alice");
-    clock.advance(30 * minute + hour - 1);
+    clock.advance(30 * minute + hour);
     REQUIRE(all_keys(store).size() == 1);
     clock.advance(1);
     REQUIRE(all_keys(store).empty());

@@ -91,14 +91,15 @@ inline std::int64_t field_at(Text bytes, const BitFieldStep& step) {
                              : static_cast<std::int64_t>(bits::get_unsigned(bytes, offset, width));
 }
 
-/// SET gives the old number, INCRBY the new one.
+/// SET gives the old number, INCRBY the new one; `changed`: the field did.
 inline std::optional<std::int64_t> write_field(std::span<char> bytes, const BitFieldStep& step,
-                                               bits::Overflow overflow) {
+                                               bits::Overflow overflow, bool& changed) {
   const bits::FieldType type{step.type.is_signed, static_cast<unsigned>(step.type.width)};
   const std::int64_t old = field_at({bytes.data(), bytes.size()}, step);
   const bool set = step.action == BitFieldAction::set;
   const auto value =
       set ? bits::fit(type, step.value, overflow) : bits::increment(type, old, step.value, overflow);
+  changed = value && *value != old;
   if (!value) return {};
   bits::set_field(bytes, step.offset.bits(step.type.width), type.width, static_cast<std::uint64_t>(*value));
   return set ? old : *value;
@@ -126,7 +127,10 @@ void exec(Tx<S>& t, std::uint16_t db, const BitField& c, BitField::Reply& r) {
                                                              static_cast<unsigned>(step.type.width)));
   if (size == 0) return read_fields(e.exists() ? t.value(e) : Text{}, c.steps, r);
   size = std::max(size, t.size(e));
-  const std::span<char> bytes(t.edit(e, size), size);
+  const bool grown = size != t.size(e);
+  bool touched = false;  // as a watched key: not if every number stays, nor if the string only grew for steps
+                         // that OVERFLOW FAIL prevented
+  const std::span<char> bytes(t.edit(e, size, false), size);
   constexpr bits::Overflow meant[] = {bits::Overflow::wrap, bits::Overflow::saturate, bits::Overflow::fail};
   bits::Overflow overflow = bits::Overflow::wrap;
   r.clear();
@@ -135,9 +139,13 @@ void exec(Tx<S>& t, std::uint16_t db, const BitField& c, BitField::Reply& r) {
       overflow = meant[static_cast<std::size_t>(step.overflow)];
     else if (step.action == BitFieldAction::get)
       r.push_back(field_at({bytes.data(), bytes.size()}, step));
-    else
-      r.push_back(write_field(bytes, step, overflow));
+    else {
+      bool changed = false;
+      r.push_back(write_field(bytes, step, overflow, changed));
+      touched = touched || changed || (grown && r.back());
+    }
   }
+  if (touched) t.touch(db, c.key);
 }
 
 }  // namespace playhead::embedded

@@ -114,6 +114,8 @@ void exec(Tx<S>& t, std::uint16_t db, const Move& c, bool& r) {
 
 template <class S>
 void exec(Tx<S>& t, std::uint16_t db, const Copy& c, bool& r) {
+  database(t, c.highest_db);
+  c.fault.check();
   std::uint16_t to = c.db ? database(t, *c.db) : db;
   if (to == db && c.source == c.destination) refuse("ERR source and destination objects are the same");
   auto source = t.open(db, c.source);
@@ -204,7 +206,7 @@ void exec(Tx<S>& t, std::uint16_t db, const Persist& c, bool& r) {
 
 template <class S>
 bool alive(Tx<S>& t, Millis deadline) {
-  return deadline == 0 || deadline > t.now();
+  return deadline == 0 || deadline >= t.now();
 }
 
 // A cursor is a hash: keys are walked stripe by stripe, in the order of hashes within.
@@ -216,13 +218,12 @@ void exec(Tx<S>& t, std::uint16_t db, const Scan& c, Scan::Reply& r) {
   std::uint64_t from = c.cursor;
   t.each_stripe(stripe_of(from), [&](std::size_t stripe) {
     std::size_t seen = 0;
-    std::uint64_t next =
-        t.storage().scan(db, stripe, from, left, [&](const Key& key, Type type, Millis deadline) {
-          ++seen;
-          if (!alive(t, deadline) || (c.match && !glob_match(*c.match, key.name, false))) return;
-          if (c.type && !syntax::same_word(*c.type, type_name(type))) return;
-          r.items.emplace_back(key.name);
-        });
+    std::uint64_t next = t.scan(db, stripe, from, left, [&](const Key& key, Type type, Millis deadline) {
+      ++seen;
+      if (!alive(t, deadline) || (c.match && !glob_match(*c.match, key.name, false))) return;
+      if (c.type && !syntax::same_word(*c.type, type_name(type))) return;
+      r.items.emplace_back(key.name);
+    });
     left -= std::min(left, seen);
     if (next != 0) {
       r.cursor = next;
@@ -241,7 +242,7 @@ void exec(Tx<S>& t, std::uint16_t db, const Keys& c, Keys::Reply& r) {
   r.clear();
   t.each_stripe(0, [&](std::size_t stripe) {
     std::uint64_t from = std::uint64_t{stripe} << (64 - stripe_bits);
-    t.storage().scan(db, stripe, from, SIZE_MAX, [&](const Key& key, Type, Millis deadline) {
+    t.scan(db, stripe, from, SIZE_MAX, [&](const Key& key, Type, Millis deadline) {
       if (alive(t, deadline) && glob_match(c.pattern, key.name, false)) r.emplace_back(key.name);
     });
     return true;
@@ -254,7 +255,7 @@ void exec(Tx<S>& t, std::uint16_t db, const RandomKey&, RandomKey::Reply& r) {
   std::vector<std::size_t> sizes(stripe_count);
   std::uint64_t total = 0;
   t.each_stripe(0, [&](std::size_t stripe) {
-    total += sizes[stripe] = t.storage().count(db, stripe);
+    total += sizes[stripe] = t.count(db, stripe);
     return true;
   });
   for (int attempt = 0; attempt < 100 && total > 0 && !r; ++attempt) {
@@ -262,7 +263,7 @@ void exec(Tx<S>& t, std::uint16_t db, const RandomKey&, RandomKey::Reply& r) {
     std::size_t stripe = 0;
     while (at >= sizes[stripe]) at -= sizes[stripe++];
     t.each_stripe(stripe, [&](std::size_t i) {
-      t.storage().pick(db, i, random_number(), [&](const Key& key, Type, Millis deadline) {
+      t.pick(db, i, random_number(), [&](const Key& key, Type, Millis deadline) {
         if (alive(t, deadline)) r.emplace(key.name);
       });
       return false;
@@ -284,7 +285,7 @@ template <class S>
 void exec(Tx<S>& t, std::uint16_t db, const DbSize&, std::int64_t& r) {
   r = 0;
   t.each_stripe(0, [&](std::size_t stripe) {
-    r += static_cast<std::int64_t>(t.storage().count(db, stripe));
+    r += static_cast<std::int64_t>(t.count(db, stripe));
     return true;
   });
 }

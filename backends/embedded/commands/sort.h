@@ -76,31 +76,35 @@ void weigh(Tx<S>& t, std::uint16_t db, const SortBase& c, std::vector<SortItem>&
   }
 }
 
+// Texts are collated, but go by their bytes if the result is stored.
+inline int compare_texts(const std::string& a, const std::string& b, bool stored) {
+  return stored ? a.compare(b) : std::strcoll(a.c_str(), b.c_str());
+}
+
 // Equal weights fall back to the bytes of the elements, so that the order is always the same.
-inline int compare(const SortItem& a, const SortItem& b, const SortBase& c) {
+inline int compare(const SortItem& a, const SortItem& b, const SortBase& c, bool stored) {
   int order = 0;
   if (!c.alpha) {
     order = a.weight > b.weight ? 1 : a.weight < b.weight ? -1 : 0;
     if (order == 0) order = a.element.compare(b.element);
   } else if (c.by) {
     if (a.by && b.by)
-      order = std::strcoll(a.by->c_str(), b.by->c_str());
+      order = compare_texts(*a.by, *b.by, stored);
     else
       order = (a.by ? 1 : 0) - (b.by ? 1 : 0);
   } else {
-    order = std::strcoll(a.element.c_str(), b.element.c_str());
+    order = compare_texts(a.element, b.element, stored);
   }
   return c.desc ? -order : order;
 }
 
 /// Sorted and cut to the limit.
 template <class S>
-std::vector<SortItem> sorted_items(Tx<S>& t, std::uint16_t db, const SortBase& c, bool must_sort_sets) {
+std::vector<SortItem> sorted_items(Tx<S>& t, std::uint16_t db, const SortBase& c, bool stored) {
   auto e = t.open(db, c.key);
   bool dont_sort = c.by && c.by->find('*') == Text::npos;
   SortBase how = c;
-  if (dont_sort && must_sort_sets &&
-      e.type() == Type::set) {  // an order of its own would not be reproducible
+  if (dont_sort && stored && e.type() == Type::set) {  // an order of its own would not be reproducible
     dont_sort = false;
     how.alpha = true;
     how.by.reset();
@@ -109,7 +113,7 @@ std::vector<SortItem> sorted_items(Tx<S>& t, std::uint16_t db, const SortBase& c
   if (!dont_sort) {
     weigh(t, db, how, items);
     std::stable_sort(items.begin(), items.end(),
-                     [&](const SortItem& a, const SortItem& b) { return compare(a, b, how) < 0; });
+                     [&](const SortItem& a, const SortItem& b) { return compare(a, b, how, stored) < 0; });
   }
   if (c.limit) {
     auto size = static_cast<std::int64_t>(items.size());

@@ -80,14 +80,20 @@ struct Copy {
   static constexpr Traits traits{"copy", Flags::write | Flags::denyoom, Group::keyspace,
                                  "Copies a value to another key."};
   Text source, destination;
-  std::optional<std::int64_t> db;
+  std::optional<std::int64_t> db = {};
   bool replace = false;
+  std::int64_t highest_db = 0;  ///< of several DB the last one counts, but each must exist
+  Fault fault = {};
   template <class O, class V>
   static void describe(O& o, V& v) {
     v.key("source", o.source);
     v.key("destination", o.destination);
-    v.options(checked(option("DB", "destination-db", o.db), check_index), flag("REPLACE", o.replace));
+    if constexpr (std::is_same_v<V, Reader>)
+      o.read_options(v);
+    else
+      v.late_options(o.fault, option("DB", "destination-db", o.db), flag("REPLACE", o.replace));
   }
+  void read_options(Reader& reader);
   /// Refuses what cannot be the number of a database anywhere.
   static void check_index(const std::int64_t& db);
 };
@@ -314,6 +320,26 @@ struct SortBase {
   List<Text> get;
   bool asc = false, desc = false, alpha = false;
   bool touches_every_key() const;
+  /// Of several BY the last one, but one without a '*' stands: what follows it cannot make Redis sort again.
+  static std::optional<Text> effective_by(List<Text> given);
+
+ protected:
+  template <class O, class V, class... More>
+  static void describe_all(O& o, V& v, More... more) {
+    v.key("key", o.key);
+    auto options = [&](auto by) {
+      v.options(by, option("LIMIT", "offset count", o.limit), repeat("GET", "pattern", o.get),
+                overriding(flag("ASC", o.asc), o.desc), overriding(flag("DESC", o.desc), o.asc),
+                flag("ALPHA", o.alpha), more...);
+    };
+    if constexpr (std::is_same_v<V, Reader>) {
+      List<Text> given;
+      options(repeat("BY", "pattern", given));
+      o.by = effective_by(given);
+    } else {
+      options(option("BY", "pattern", o.by));
+    }
+  }
 };
 struct Sort : SortBase {
   static constexpr Traits traits{"sort", Flags::write | Flags::denyoom, Group::keyspace,
@@ -321,11 +347,7 @@ struct Sort : SortBase {
   std::optional<Text> store;
   template <class O, class V>
   static void describe(O& o, V& v) {
-    v.key("key", o.key);
-    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit),
-              repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc),
-              overriding(flag("DESC", o.desc), o.asc), flag("ALPHA", o.alpha),
-              key_option("STORE", "destination", o.store));
+    SortBase::describe_all(o, v, key_option("STORE", "destination", o.store));
   }
   void emit(const Reply& r, Sink& s) const;
   void decode(const Value& v, Reply& r) const;
@@ -335,10 +357,7 @@ struct SortRo : SortBase {
                                  "Sorts a list, a set or a sorted set."};
   template <class O, class V>
   static void describe(O& o, V& v) {
-    v.key("key", o.key);
-    v.options(option("BY", "pattern", o.by), option("LIMIT", "offset count", o.limit),
-              repeat("GET", "pattern", o.get), overriding(flag("ASC", o.asc), o.desc),
-              overriding(flag("DESC", o.desc), o.asc), flag("ALPHA", o.alpha));
+    SortBase::describe_all(o, v);
   }
   void emit(const Reply& r, Sink& s) const;
   void decode(const Value& v, Reply& r) const;
