@@ -20,7 +20,7 @@ std::size_t weight_of(const Command& c) {
       {"unlink", 5},   {"getdel", 5},  {"move", 5},         {"eval", 50},        {"eval_ro", 15},
       {"zadd", 40},    {"sadd", 30},   {"hset", 30},        {"rpush", 20},       {"lpush", 20},
       {"set", 30},     {"zrange", 30}, {"zrangestore", 20}, {"bitfield", 20},    {"sort", 30},
-      {"restore", 20}, {"lpos", 20},   {"lcs", 20},         {"pfadd", 30},       {"zunion", 20},
+      {"restore", 20}, {"lpos", 20},   {"lcs", 4},          {"pfadd", 30},       {"zunion", 20},
       {"zinter", 20},  {"expire", 20}};
   if (c.is(Flags::connection)) return 0;  // no store performs it
   auto at = weights.find(c.traits.name);
@@ -59,6 +59,15 @@ bool tells_inner_things(const Command& c) {
                                        "sort_ro",
                                        "dbsize"};
   return is_one_of(c, names);
+}
+
+bool trusts_errno(const Command& c) {
+  return c.traits.name == "sort" || c.traits.name == "sort_ro";
+}
+
+const Words& clears_errno() {
+  static const Words words = {"ZADD", "none", "XX", "0", "m"};
+  return words;
 }
 
 bool leaves_expired_key(const Words& words) {

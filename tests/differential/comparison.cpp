@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <map>
 
 #include "engine/store/numbers.h"
@@ -55,7 +56,22 @@ std::vector<Rule> build_rules() {
   return rules;
 }
 
-// A text that is the same for equal replies only; -0 is not 0, and doubles are equal if their bits are.
+// -0 is not 0, and doubles are equal if their bits are.
+bool equal(const Value& a, const Value& b) {
+  if (a.kind != b.kind) return false;
+  switch (a.kind) {
+    case Value::Kind::integer:
+    case Value::Kind::boolean:
+      return a.number == b.number;
+    case Value::Kind::real:
+      return std::memcmp(&a.decimal, &b.decimal, sizeof a.decimal) == 0;
+    default:
+      return a.text == b.text &&
+             std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), equal);
+  }
+}
+
+// A text that is the same for equal replies only, to sort by.
 void spell(const Value& v, std::string& out) {
   char number[double_text_size];
   out += static_cast<char>('a' + static_cast<int>(v.kind));
@@ -73,12 +89,6 @@ void spell(const Value& v, std::string& out) {
       for (const Value& item : v.items) spell(item, out);
   }
   out += ';';
-}
-
-std::string spelled(const Value& v) {
-  std::string out;
-  spell(v, out);
-  return out;
 }
 
 // Sorts the items in groups of so many.
@@ -104,13 +114,13 @@ std::size_t pair_size(const Value& v) {
 bool equal_sorted(Value a, Value b, std::size_t group_a, std::size_t group_b) {
   sort_items(a, group_a);
   sort_items(b, group_b);
-  return spelled(a) == spelled(b);
+  return equal(a, b);
 }
 
 bool equal_numbers(const Value& a, const Value& b, Millis shift, Millis allowed) {
-  if (a.kind != Value::Kind::integer || b.kind != Value::Kind::integer) return spelled(a) == spelled(b);
+  if (a.kind != Value::Kind::integer || b.kind != Value::Kind::integer) return equal(a, b);
   if (a.number == b.number) return true;
-  return a.number > 0 && b.number > 0 && std::llabs(a.number - shift - b.number) <= allowed;
+  return a.number > 0 && b.number >= 0 && std::llabs(a.number - shift - b.number) <= allowed;
 }
 
 bool has_word(const Words& words, std::size_t from, Text word) {
@@ -130,19 +140,20 @@ void write_scores_alike(Value& page) {
 bool same_page(const Words& words, Value a, Value b, bool pairs) {
   if (a.kind != Value::Kind::array || b.kind != Value::Kind::array || a.items.size() != 2 ||
       b.items.size() != 2)
-    return spelled(a) == spelled(b);
+    return equal(a, b);
   auto last_count = std::find_if(words.rbegin(), words.rend(),
                                  [](const std::string& w) { return syntax::same_word(w, "COUNT"); });
   bool whole = (words[1] == "0" || (words.size() > 2 && words[2] == "0")) && last_count != words.rend() &&
                last_count != words.rbegin() && *(last_count - 1) == "1000000";
   if (!whole) return a.items[0].kind == b.items[0].kind && b.items[1].is_list();
-  return spelled(a.items[0]) == spelled(b.items[0]) &&
-         equal_sorted(a.items[1], b.items[1], pairs ? 2 : 1, pairs ? 2 : 1);
+  return equal(a.items[0], b.items[0]) && equal_sorted(a.items[1], b.items[1], pairs ? 2 : 1, pairs ? 2 : 1);
 }
 
 bool same_sort(const Words& words, const Value& a, const Value& b) {
-  if (spelled(a) == spelled(b)) return true;
-  if (!has_word(words, 2, "BY") || a.kind != b.kind || a.items.size() != b.items.size()) return false;
+  if (equal(a, b)) return true;
+  if ((!has_word(words, 2, "BY") && !has_word(words, 2, "ALPHA")) || a.kind != b.kind ||
+      a.items.size() != b.items.size())
+    return false;
   if (has_word(words, 2, "LIMIT")) return true;
   auto group = static_cast<std::size_t>(std::count_if(
       words.begin() + 2, words.end(), [](const std::string& w) { return syntax::same_word(w, "GET"); }));
@@ -156,7 +167,7 @@ void sort_deeply(Value& v) {
 }
 
 bool same_dump(const Value& a, const Value& b) {
-  if (a.kind != Value::Kind::bulk || b.kind != Value::Kind::bulk) return spelled(a) == spelled(b);
+  if (a.kind != Value::Kind::bulk || b.kind != Value::Kind::bulk) return equal(a, b);
   RdbValue x, y;
   std::string error;
   if (!rdb_restore(a.text, x, &error) || !rdb_restore(b.text, y, &error)) return false;
@@ -169,11 +180,11 @@ bool same_dump(const Value& a, const Value& b) {
 }
 
 bool same_script(const Words& words, Value a, Value b) {
-  if (spelled(a) == spelled(b)) return true;
+  if (equal(a, b)) return true;
   if (words.size() < 2 || !words[1].ends_with(unordered_mark)) return false;
   sort_deeply(a);
   sort_deeply(b);
-  return spelled(a) == spelled(b);
+  return equal(a, b);
 }
 
 }  // namespace
@@ -213,11 +224,11 @@ bool same_reply(const Words& words, const Value& redis, const Value& ours, const
   if (command != nullptr && rule_of(*command) == Rule::limited &&
       redis.text.starts_with("ERR Insufficient memory"))
     return true;
-  if (command == nullptr || redis.kind == Value::Kind::error) return spelled(redis) == spelled(b);
+  if (command == nullptr || redis.kind == Value::Kind::error) return equal(redis, b);
   switch (rule_of(*command)) {
     case Rule::exact:
     case Rule::limited:
-      return spelled(redis) == spelled(b);
+      return equal(redis, b);
     case Rule::unordered:
       return equal_sorted(redis, b, 1, 1);
     case Rule::unordered_pairs:
@@ -251,7 +262,7 @@ bool same_reply(const Words& words, const Value& redis, const Value& ours, const
     case Rule::script:
       return same_script(words, redis, b);
     case Rule::key_count:
-      return frame.ahead != 0 || spelled(redis) == spelled(b);
+      return frame.ahead != 0 || equal(redis, b);
   }
   return false;
 }

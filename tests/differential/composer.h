@@ -22,14 +22,8 @@ class ScriptSource {
 
 class Composer {
  public:
-  Composer(Random& random, Arguments& arguments, const Traits& traits, ScriptSource& scripts, Words& out,
-           std::vector<std::string>& options)
-      : random_(random),
-        arguments_(arguments),
-        traits_(traits),
-        scripts_(scripts),
-        out_(out),
-        options_(options) {}
+  Composer(Random& random, Arguments& arguments, const Traits& traits, ScriptSource& scripts, Words& out)
+      : random_(random), arguments_(arguments), traits_(traits), scripts_(scripts), out_(out) {}
 
   void key(Text, Text&) { put(arguments_.key(traits_.group)); }
   void keys(Text name, List<Text>& out, std::size_t = 0) { some_keys(name, out, arguments_.several_keys()); }
@@ -73,7 +67,6 @@ class Composer {
       stopped_ = true;  // nothing may follow what is missing
       return;
     }
-    used(name);
     arg(name, out.emplace(), error);
   }
   template <class T>
@@ -90,7 +83,7 @@ class Composer {
     std::size_t n = chance < 3 ? 0 : chance < 7 ? 1 : chance < 9 ? 2 : 3;
     for (; n > 0; --n) {
       std::size_t chosen = random_.below(sizeof...(O)), i = 0;
-      ((i++ == chosen && may_repeat(o.token) ? emit(o) : void()), ...);
+      ((i++ == chosen ? emit(o) : void()), ...);
     }
   }
   template <class... O>
@@ -108,7 +101,6 @@ class Composer {
 
  private:
   void put(std::string word) { out_.push_back(std::move(word)); }
-  void used(Text option) { options_.emplace_back(option); }
 
   void some_keys(Text, List<Text>& out, std::size_t n) {
     static const std::array<Text, 16> any{};
@@ -130,7 +122,6 @@ class Composer {
     auto words = words_of(E{});
     std::size_t i = random_.below(words.size());
     out = static_cast<E>(i);
-    used(words[i]);
     put(random_.permille(5) ? arguments_.garbage() : cased(words[i]));
   }
 
@@ -158,15 +149,7 @@ class Composer {
     token(o.token);
     for (std::size_t i = 0; i < o.count; ++i) one(o.name, syntax::Inner<T>{});
   }
-  // COPY looks at each of several DB where it stands; here the last one counts.
-  bool may_repeat(Text t) const {
-    return t != "DB" || std::find(options_.begin(), options_.end(), "DB") == options_.end();
-  }
-  void token(Text t) {
-    used(t);
-    option_ = t;
-    put(cased(t));
-  }
+  void token(Text t) { put(cased(t)); }
 
   std::string cased(Text word);
   std::string text(Text name);
@@ -178,8 +161,6 @@ class Composer {
   const Traits& traits_;
   ScriptSource& scripts_;
   Words& out_;
-  std::vector<std::string>& options_;
-  Text option_;  // the last one written
   bool stopped_ = false;
 };
 

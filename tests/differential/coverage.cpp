@@ -1,5 +1,7 @@
 #include "tests/differential/coverage.h"
 
+#include <set>
+
 #include "playhead/command.h"
 #include "tests/differential/generator.h"
 
@@ -7,49 +9,18 @@ namespace playhead::differential {
 
 namespace {
 
-std::string kind_of(const Value& v) {
-  switch (v.kind) {
-    case Value::Kind::null:
-    case Value::Kind::null_array:
-      return "null";
-    case Value::Kind::integer:
-      return v.number == 0 ? "zero" : v.number < 0 ? "negative" : "integer";
-    case Value::Kind::bulk:
-      return v.text.empty() ? "empty" : "bulk";
-    case Value::Kind::status:
-      return "status";
-    case Value::Kind::real:
-      return "double";
-    case Value::Kind::error:
-      return v.text.starts_with("WRONGTYPE") ? "wrongtype" : "error";
-    default:
-      return v.items.empty() ? "empty" : "list";
-  }
-}
-
-bool is_refusal(const std::string& kind) {
-  return kind == "error" || kind == "wrongtype";
-}
-
-bool performed(const std::set<std::string>& kinds) {
-  for (const std::string& k : kinds)
-    if (!is_refusal(k)) return true;
-  return false;
-}
+constexpr std::size_t searched_words = 40;  // options stand in short commands; long ones are slow to search
 
 // An optional argument is hit by its presence, an option by its word.
-std::vector<std::string> options_in(const Command& c, const Words& words) {
-  std::vector<std::string> found;
-  for (const std::string& option : options_of_all()[c.code]) {
-    bool is_word = option[0] >= 'A' && option[0] <= 'Z';
-    bool here = !is_word && words.size() > static_cast<std::size_t>(c.arity < 0 ? -c.arity : c.arity);
-    for (std::size_t i = name_words(c); i < words.size() && !here; ++i)
-      here = syntax::same_word(words[i], option) ||
-             (option == "BYTE|BIT" &&
-              (syntax::same_word(words[i], "BYTE") || syntax::same_word(words[i], "BIT")));
-    if (here) found.push_back(option);
+bool is_given(const Command& c, const Words& words, const std::string& option) {
+  if (option[0] >= 'a' && option[0] <= 'z')
+    return words.size() > static_cast<std::size_t>(c.arity < 0 ? -c.arity : c.arity);
+  for (std::size_t i = name_words(c); i < words.size(); ++i) {
+    if (option == "BYTE|BIT" && (syntax::same_word(words[i], "BYTE") || syntax::same_word(words[i], "BIT")))
+      return true;
+    if (syntax::same_word(words[i], option)) return true;
   }
-  return found;
+  return false;
 }
 
 // What only a session performs is no matter of stores.
@@ -59,54 +30,65 @@ List<Command> stored_commands() {
 
 }  // namespace
 
+Coverage::Coverage() {
+  for (const Command& c : stored_commands()) {
+    auto& of_operation = hits_.emplace_back();
+    of_operation.push_back({"", possible_kinds(c, ""), {}});
+    std::set<std::string> options(options_of_all()[c.code].begin(), options_of_all()[c.code].end());
+    for (const std::string& option : options) of_operation.push_back({option, possible_kinds(c, option), {}});
+  }
+}
+
 void Coverage::add(const Words& words, const Value& reply) {
   ++commands_;
   std::vector<Text> texts(words.begin(), words.end());
   const Command* c = find_command(texts);
-  if (c == nullptr) return;
-  auto& of_operation = hits_[std::string(c->traits.name)];
-  std::string kind = kind_of(reply);
-  of_operation[""].insert(kind);
-  if (words.size() > 40) return;  // options stand in short commands; long ones are slow to search
-  for (const std::string& option : options_in(*c, words)) of_operation[option].insert(kind);
+  if (c == nullptr || c->code >= stored_operation_count) return;
+  ReplyKind kind = kind_of(*c, reply);
+  for (Hits& hits : hits_[c->code]) {
+    bool here = hits.option.empty() ||
+                (!hits.seen.has(kind) && words.size() <= searched_words && is_given(*c, words, hits.option));
+    if (here) hits.seen.add(kind);
+  }
 }
 
 std::vector<std::string> Coverage::operations_not_hit() const {
   std::vector<std::string> missing;
-  for (const Command& c : stored_commands()) {
-    auto at = hits_.find(std::string(c.traits.name));
-    if (at == hits_.end() || !performed(at->second.at(""))) missing.emplace_back(c.traits.name);
-  }
+  for (const Command& c : stored_commands())
+    if (hits_[c.code].front().seen.without(refusals).none()) missing.emplace_back(c.traits.name);
   return missing;
 }
 
 std::size_t Coverage::operations_hit() const {
-  return stored_commands().size() - operations_not_hit().size();
+  return hits_.size() - operations_not_hit().size();
+}
+
+std::vector<std::string> Coverage::combinations_not_hit() const {
+  std::vector<std::string> missing;
+  for (const Command& c : stored_commands())
+    for (const Hits& hits : hits_[c.code]) {
+      Kinds kinds = hits.possible.without(hits.seen);
+      if (!kinds.none())
+        missing.push_back(std::string(c.traits.name) + (hits.option.empty() ? "" : " ") + hits.option + ":" +
+                          kinds.names());
+    }
+  return missing;
 }
 
 std::string Coverage::report() const {
-  std::size_t combinations = 0, options = 0, options_hit = 0;
-  std::string missing;
-  for (const auto& [operation, by_option] : hits_)
-    for (const auto& [option, kinds] : by_option) combinations += kinds.size();
-  for (const Command& c : stored_commands()) {
-    auto at = hits_.find(std::string(c.traits.name));
-    std::set<std::string> names(options_of_all()[c.code].begin(), options_of_all()[c.code].end());
-    for (const std::string& option : names) {
-      ++options;
-      bool hit = at != hits_.end() && at->second.contains(option) && performed(at->second.at(option));
-      options_hit += hit ? 1 : 0;
-      if (!hit) missing += "  " + std::string(c.traits.name) + " " + option + "\n";
+  int options = 0, options_hit = 0, possible = 0, hit = 0;
+  for (const auto& of_operation : hits_)
+    for (const Hits& hits : of_operation) {
+      if (!hits.option.empty()) {
+        ++options;
+        options_hit += hits.seen.without(refusals).none() ? 0 : 1;
+      }
+      possible += hits.possible.size();
+      hit += hits.possible.size() - hits.possible.without(hits.seen).size();
     }
-    if (at != hits_.end() && !at->second.at("").contains("error") && !at->second.at("").contains("wrongtype"))
-      missing += "  " + std::string(c.traits.name) + " refused\n";
-  }
-  std::string text = std::to_string(operations_hit()) + " of " + std::to_string(stored_commands().size()) +
-                     " operations, " + std::to_string(options_hit) + " of " + std::to_string(options) +
-                     " options, " + std::to_string(combinations) +
-                     " combinations of operation, option and kind of reply\n";
-  if (!missing.empty()) text += "not hit:\n" + missing;
-  return text;
+  return std::to_string(operations_hit()) + " of " + std::to_string(hits_.size()) + " operations, " +
+         std::to_string(options_hit) + " of " + std::to_string(options) + " options, " + std::to_string(hit) +
+         " of " + std::to_string(possible) + " combinations of operation, option and kind of reply\n";
 }
 
 }  // namespace playhead::differential

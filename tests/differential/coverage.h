@@ -1,17 +1,17 @@
 #pragma once
 // Which operations, options and kinds of replies a run has seen.
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "playhead/reply.h"
+#include "tests/differential/reply_kinds.h"
 #include "tests/differential/stream.h"
 
 namespace playhead::differential {
 
 class Coverage {
  public:
+  Coverage();
   /// A command that was compared, with Redis's reply.
   void add(const Words& words, const Value& reply);
 
@@ -19,13 +19,17 @@ class Coverage {
   /// Operations that were never performed without being refused.
   std::vector<std::string> operations_not_hit() const;
   std::size_t operations_hit() const;
-  /// The number of combinations of operation, option and reply kind that were hit, and the options that were
-  /// not.
+  /// Kinds of replies that an operation, alone or with an option, can give and did not: "zadd NX: null zero".
+  std::vector<std::string> combinations_not_hit() const;
+  /// The numbers of operations, options and combinations that were hit, and of those that there are.
   std::string report() const;
 
  private:
-  // By operation, then by option ("": none), the kinds of replies.
-  std::map<std::string, std::map<std::string, std::set<std::string>>> hits_;
+  struct Hits {
+    std::string option;  // "": whatever the options
+    Kinds possible, seen;
+  };
+  std::vector<std::vector<Hits>> hits_;  // by operation
   std::uint64_t commands_ = 0;
 };
 

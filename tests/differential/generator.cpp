@@ -22,7 +22,11 @@ void Generator::add_call(Stream& stream) {
   Step step;
   step.db = database();
   Made made = make_any();
-  step.commands.push_back(made.words);
+  if (trusts_errno(*made.command)) {
+    step.commands = {clears_errno()};
+    stream.push_back(step);
+  }
+  step.commands = {made.words};
   stream.push_back(step);
   if (made.command->traits.name != "set" || !leaves_expired_key(made.words)) return;
   step.commands = {{"PERSIST", made.words.at(1)}};  // has the key removed
@@ -40,13 +44,16 @@ void Generator::add_batch(Stream& stream, Step::Kind kind) {
       Words words = make_determined();
       std::vector<Text> texts(words.begin(), words.end());
       const Command* c = find_command(texts);
-      if (c != nullptr && !c->is(Flags::blocking)) step.commands.push_back(words);
+      if (c != nullptr && !c->is(Flags::blocking) && !trusts_errno(*c)) step.commands.push_back(words);
     }
     step.before = step.commands.size();
   }
   for (std::size_t n = 1 + random_.below(6); n > 0; --n) {
     const Command& c = any_command();
     step.commands.push_back(c.traits.group == Group::scripting ? make(c).words : make_determined());
+    std::vector<Text> texts(step.commands.back().begin(), step.commands.back().end());
+    const Command* last = find_command(texts);
+    if (last != nullptr && trusts_errno(*last)) step.commands.insert(step.commands.end() - 1, clears_errno());
   }
   stream.push_back(step);
 }
@@ -108,7 +115,7 @@ void Generator::add_step(Stream& stream) {
     add_transfer(stream);
   else if (chance < 710)
     add_scan(stream);
-  else if (chance < 725 && !travelled)
+  else if (chance < 720 && !travelled)
     add_travel(stream);
   else if (chance < 728)
     stream.push_back({Step::Kind::check, 0, false, {}, 0, {}, 0});

@@ -34,6 +34,8 @@ class Generator final : private ScriptSource {
   void disturb(Made& made);
   void fit_bounds(Made& made);
   void keep_scores_equal(Made& made);
+  void keep_zeros_signed(Made& made);
+  static void keep_sorting_determined(Words& words);
   std::string name_of(const Command& command);
   std::uint16_t database();
 

@@ -29,6 +29,8 @@ const std::vector<std::string>& known_scripts() {
                                                    "return {KEYS[1], ARGV[1]}",
                                                    "return redis.call('GET', KEYS[1])",
                                                    "return redis.call('INCR', 's0')",
+                                                   "return 0",
+                                                   "return redis.status_reply('FINE')",
                                                    "return {#KEYS, #ARGV}",
                                                    "return redis.pcall('LRANGE', KEYS[1], 0, -1)"};
   return scripts;
@@ -48,6 +50,7 @@ std::string Generator::script_line(std::size_t number, bool& unordered) {
   const Command* c = find_command(texts);
   unordered = unordered || (c != nullptr && is_unordered(*c));
   bool delicate = c != nullptr && is_delicate(*c);
+  bool has_free_key = words.size() > 1 && !words[1].starts_with('x') && !words[1].starts_with('y');
   std::string line =
       "r[" + std::to_string(number) + "] = redis." + (random_.permille(700) ? "pcall(" : "call(");
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -55,9 +58,9 @@ std::string Generator::script_line(std::size_t number, bool& unordered) {
     std::int64_t digits =
         words[i].size() < 5 && !words[i].empty() &&
         std::all_of(words[i].begin(), words[i].end(), [](char x) { return x >= '0' && x <= '9'; });
-    if (i == 1 && !words[1].starts_with('x') && random_.permille(200))
+    if (i == 1 && has_free_key && random_.permille(200))
       line += "KEYS[1] or 's0'";
-    else if (i > 1 && !delicate && !words[1].starts_with('x') && random_.permille(50))
+    else if (i > 1 && !delicate && has_free_key && random_.permille(50))
       line += "ARGV[1] or 'v'";
     else if (digits != 0 && words[i][0] != '0' && random_.below(2) == 0)
       line += words[i];

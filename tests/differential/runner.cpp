@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t chunk = 256;
 constexpr std::uint16_t databases = 16;
+constexpr std::size_t runs_of_store = 50;  // streams that a store lives through before it is opened anew
 
 bool is_alone(const Step& step) {
   return step.kind != Step::Kind::call && step.kind != Step::Kind::batch && step.kind != Step::Kind::watch;
@@ -50,6 +51,7 @@ void Runner::differ(const std::string& subject, const std::string& text) const {
 }
 
 void Runner::compare(const Words& words, const Value& redis, const Value& ours, const EmbeddedTarget& store) {
+  ++compared_[store.name];
   if (same_reply(words, redis, ours, frame_)) return;
   differ(name_in(words), command_line(words) + "\n  redis:  " + shown(redis) + "\n  " + store.name + ": " +
                              shown(in_resp(ours, frame_.protocol)));
@@ -61,9 +63,14 @@ void Runner::follow_time() {
 
 void Runner::start(int protocol) {
   redis_.reset(protocol);
-  stores_.clear();
-  clock_ = std::make_shared<ManualClock>(SystemClock().now());
-  for (const EmbeddedKind* kind : kinds_) stores_.emplace_back(*kind, clock_);
+  if (runs_++ % runs_of_store == 0) {
+    stores_.clear();
+    clock_ = std::make_shared<ManualClock>(SystemClock().now());
+    for (const EmbeddedKind* kind : kinds_) stores_.emplace_back(*kind, clock_);
+  } else {
+    clock_->set(SystemClock().now());
+    for (EmbeddedTarget& store : stores_) store.reset();
+  }
   frame_ = {protocol, 0};
   travelling_ = false;
 }
@@ -103,7 +110,7 @@ void Runner::run_chunk(const Stream& stream, std::size_t from, std::size_t to) {
     case Step::Kind::travel:
       return run_travel(first);
     case Step::Kind::check:
-      return check();
+      return static_cast<void>(check(true));
     default:
       break;
   }
@@ -153,6 +160,7 @@ void Runner::perform_random(const Step& step, const Outcome& redis, EmbeddedTarg
     before = store.ask(step.db, {"SMEMBERS", words[1]});
   Outcome ours = store.perform(step);
   compare_replies(step, redis, ours, store);
+  if (name == "time") return;
   Value reply = in_resp(ours.replies[0], 2);
   if (redis.replies[0].kind == Value::Kind::error || reply.is_null()) return;
   check_sample(words, step.db, before, reply, store);
@@ -265,7 +273,8 @@ void Runner::run_scan(const Step& step) {
   }
 }
 
-void Runner::check() {
+// All keys of all stores; the state of the first embedded one.
+State Runner::check(bool encodings) {
   auto published = redis_.messages();
   for (EmbeddedTarget& store : stores_) {
     auto ours = store.messages();
@@ -275,11 +284,14 @@ void Runner::check() {
                            ", " + store.name + " " + (at.second == ours.end() ? "nothing more" : *at.second));
   }
   try {
-    State redis = state_of(redis_);
+    State redis = state_of(redis_, encodings), first;
     for (EmbeddedTarget& store : stores_) {
-      std::string found = difference(redis, state_of(store), store.name, encodings_);
+      State ours = state_of(store, encodings);
+      std::string found = difference(redis, ours, store.name, encodings_);
       if (!found.empty()) differ("state", found);
+      if (&store == &stores_.front()) first = std::move(ours);
     }
+    return first;
   } catch (const std::runtime_error& e) {
     differ("state", e.what());
   }
@@ -291,7 +303,7 @@ void Runner::check() {
 // themselves, which check() has compared with Redis's; from Redis it is deleted.
 void Runner::run_travel(const Step& step) {
   if (travelling_) return;
-  check();
+  State before = check(false);
   Millis now = clock_->now(), to = now + step.number;
   if (!step.words.empty()) {
     Millis deadline = stores_[0].ask(step.db, {"PEXPIRETIME", step.words[0]}).number;
@@ -300,8 +312,8 @@ void Runner::run_travel(const Step& step) {
   }
   if (to <= now) return;
   std::vector<std::pair<std::uint16_t, std::string>> gone;
-  for (const auto& [key, state] : state_of(stores_[0]))
-    if (state.deadline > 0 && state.deadline <= to) gone.push_back(key);
+  for (const auto& [key, state] : before)
+    if (state.deadline > 0 && state.deadline < to) gone.push_back(key);
   clock_->set(to);
   frame_.ahead = to - now;
   travelling_ = true;
@@ -310,7 +322,7 @@ void Runner::run_travel(const Step& step) {
     redis_.ask(db, {"DEL", key});
     expired_.push_back(key);
   }
-  check();
+  check(false);
 }
 
 // Expired keys are taken away for good before the clock goes back.
@@ -323,7 +335,6 @@ void Runner::come_back() {
   travelling_ = false;
   frame_.ahead = 0;
   clock_->set(SystemClock().now());
-  check();
 }
 
 }  // namespace playhead::differential

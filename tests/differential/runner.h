@@ -1,5 +1,6 @@
 #pragma once
 // Runs a stream on Redis and on the embedded stores and compares everything they say.
+#include <map>
 #include <optional>
 
 #include "tests/differential/comparison.h"
@@ -22,11 +23,15 @@ class Runner {
   Runner(const std::string& unix_socket, std::vector<const EmbeddedKind*> kinds)
       : redis_(unix_socket), kinds_(std::move(kinds)) {}
 
+  /// Makes the next run begin with new stores, not only with emptied ones.
+  void renew() { runs_ = 0; }
   /// Runs it from empty stores on, speaking RESP2 or RESP3 to Redis; stops at the first difference.
   std::optional<Failure> run(const Stream& stream, int protocol, Coverage* coverage);
   /// The step that was under way when run() threw something.
   std::size_t step() const { return at_; }
   const Encodings& encodings() const { return encodings_; }
+  /// How many replies of each store were compared with Redis's.
+  const std::map<std::string, std::uint64_t>& compared() const { return compared_; }
 
  private:
   struct Difference : Failure {};
@@ -41,7 +46,7 @@ class Runner {
   Value scan_to_the_end(const Step& step, const std::function<Value(const Words&)>& ask);
   void run_travel(const Step& step);
   void come_back();
-  void check();
+  State check(bool encodings);
   void check_sample(const Words& words, std::uint16_t db, const Value& before, const Value& reply,
                     EmbeddedTarget& store);
   void follow_time();
@@ -52,10 +57,12 @@ class Runner {
   std::vector<const EmbeddedKind*> kinds_;
   std::vector<EmbeddedTarget> stores_;
   std::shared_ptr<ManualClock> clock_;
+  std::size_t runs_ = 0;
   Frame frame_;
   bool travelling_ = false;
   std::vector<std::string> expired_;  // names of keys that expired on the journey
   Encodings encodings_;
+  std::map<std::string, std::uint64_t> compared_;
   Coverage* coverage_ = nullptr;
   std::size_t at_ = 0;  // step under way
 };

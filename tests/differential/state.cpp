@@ -70,27 +70,29 @@ bool same_deadline(std::int64_t a, std::int64_t b) {
 }  // namespace
 
 template <class Target>
-State state_of(Target& target) {
+State state_of(Target& target, bool encodings) {
+  std::vector<Words> asked = {{"DUMP"}, {"PEXPIRETIME"}};
+  if (encodings) asked.push_back({"OBJECT", "ENCODING"});
   std::vector<Question> listing;
   for (std::uint16_t db = 0; db < databases; ++db) listing.push_back({db, {"KEYS", "*"}});
   std::vector<Question> questions;
   auto lists = target.ask(listing);
   for (std::uint16_t db = 0; db < databases; ++db)
     for (const Value& key : lists[db].items)
-      for (const Words& words : {Words{"DUMP"}, Words{"PEXPIRETIME"}, Words{"OBJECT", "ENCODING"}}) {
+      for (const Words& words : asked) {
         questions.push_back({db, words});
         questions.back().second.push_back(key.text);
       }
   auto answers = target.ask(questions);
   State state;
-  for (std::size_t i = 0; i < questions.size(); i += 3) {
+  for (std::size_t i = 0; i < questions.size(); i += asked.size()) {
     std::pair key{questions[i].first, questions[i].second.back()};
-    state[key] = read_key(place(key), answers[i], answers[i + 1], answers[i + 2]);
+    state[key] = read_key(place(key), answers[i], answers[i + 1], encodings ? answers[i + 2] : Value());
   }
   return state;
 }
-template State state_of(EmbeddedTarget&);
-template State state_of(RedisTarget&);
+template State state_of(EmbeddedTarget&, bool);
+template State state_of(RedisTarget&, bool);
 
 std::string difference(const State& redis, const State& ours, const std::string& name, Encodings& encodings) {
   for (const auto& [key, state] : redis)

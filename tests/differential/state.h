@@ -15,12 +15,12 @@ struct KeyState {
 };
 using State = std::map<std::pair<std::uint16_t, std::string>, KeyState>;
 
-/// Reads all databases. Throws std::runtime_error if a key is listed that cannot be dumped, or a dump cannot
-/// be read.
+/// Reads all databases, with the encodings or without. Throws std::runtime_error if a key is listed that
+/// cannot be dumped, or a dump cannot be read.
 template <class Target>
-State state_of(Target& target);
-extern template State state_of(EmbeddedTarget&);
-extern template State state_of(RedisTarget&);
+State state_of(Target& target, bool encodings);
+extern template State state_of(EmbeddedTarget&, bool);
+extern template State state_of(RedisTarget&, bool);
 
 /// How often the same value was kept in different encodings: "redis listpack, memory hashtable" -> times.
 using Encodings = std::map<std::string, std::uint64_t>;

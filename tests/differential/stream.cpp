@@ -81,6 +81,7 @@ void read_commands(const std::vector<Token>& tokens, std::size_t at, Step& step)
   for (; at < tokens.size(); ++at) {
     const Token& t = tokens[at];
     if (t.mark && t.text == "|") {
+      if (!keys && step.commands.back().empty()) step.commands.pop_back();  // nothing between the marks
       if (!keys) step.before = step.commands.size();
       keys = false;
       step.commands.emplace_back();

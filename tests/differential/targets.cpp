@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "playhead/open.h"
+#include "tests/support/fast_place.h"
 
 namespace playhead::differential {
 
@@ -27,7 +28,7 @@ class TemporaryStore final : public StoreWrapper {
 };
 
 std::shared_ptr<Store> open_rocksdb(std::shared_ptr<ManualClock> clock) {
-  std::string directory = std::filesystem::temp_directory_path() / "playhead-differential-XXXXXX";
+  std::string directory = test::fast_place() / "playhead-differential-XXXXXX";
   if (::mkdtemp(directory.data()) == nullptr) throw std::runtime_error("cannot make a directory for a store");
   auto store = open("rocksdb://" + directory + "/store?durability=none", {std::move(clock)});
   return std::make_shared<TemporaryStore>(std::move(store), directory);
@@ -89,6 +90,12 @@ EmbeddedTarget::EmbeddedTarget(const EmbeddedKind& kind, std::shared_ptr<ManualC
   Text by_pattern = pattern;
   subscription_->subscribe(names);
   subscription_->psubscribe({&by_pattern, 1});
+}
+
+void EmbeddedTarget::reset() {
+  ask(0, {"FLUSHALL"});
+  ask(0, {"SCRIPT", "FLUSH"});
+  messages();
 }
 
 EmbeddedTarget::~EmbeddedTarget() {

@@ -45,6 +45,9 @@ class EmbeddedTarget {
   /// The messages published since the last call, as a subscriber to some channels and a pattern gets them.
   std::vector<std::string> messages() { return std::exchange(*messages_, {}); }
 
+  /// Empties it.
+  void reset();
+
   std::string name;
 
  private:
