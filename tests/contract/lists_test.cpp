@@ -474,7 +474,7 @@ TEST_CASE("An expired list is gone for every command", "[lists]") {
   for_each_store([](Store& s, ManualClock& clock) {
     run(s, {"RPUSH", "l", "a"});
     run(s, {"PEXPIRE", "l", "50"});
-    clock.advance(50);
+    clock.advance(51);
     CHECK(run(s, {"LLEN", "l"}) == "0");
     CHECK(run(s, {"LRANGE", "l", "0", "-1"}) == "[]");
     CHECK(run(s, {"LPUSHX", "l", "b"}) == "0");

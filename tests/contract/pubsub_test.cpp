@@ -94,8 +94,11 @@ TEST_CASE("PUBSUB NUMSUB counts subscriptions of channels but not of patterns", 
     psubscribe(b, {"*"});
     a.received(1);
     b.received(2);
-    CHECK(p.numsub({"news", "sport"}) == std::vector<ChannelCount>{{"news", 2}, {"sport", 0}});
-    CHECK(run(s, {"PUBSUB", "NUMSUB", "news", "sport"}) == "[\"news\", 2, \"sport\", 0]");
+    // A server counts connections, and the subscriptions of a Redis store share one.
+    const std::int64_t count = s.capabilities().name == "redis" ? 1 : 2;
+    CHECK(p.numsub({"news", "sport"}) == std::vector<ChannelCount>{{"news", count}, {"sport", 0}});
+    CHECK(run(s, {"PUBSUB", "NUMSUB", "news", "sport"}) ==
+          "[\"news\", " + std::to_string(count) + ", \"sport\", 0]");
     CHECK(run(s, {"PUBSUB", "numsub"}) == "[]");
   });
 }
@@ -120,8 +123,8 @@ TEST_CASE("An unsubscribed channel is gone", "[pubsub]") {
     l.received(1);
     l.subscription().unsubscribe({});
     l.received(2);
-    CHECK(p.publish("news", "hello") == 0);
-    CHECK(p.channels().empty());
+    CHECK(eventually([&] { return p.publish("news", "hello") == 0; }));
+    CHECK(eventually([&] { return p.channels().empty(); }));
   });
 }
 

@@ -1,27 +1,12 @@
 #include <catch2/catch.hpp>
 
 #include "playhead/views/zsets.h"
-#include "tests/contract/stores.h"
+#include "tests/contract/parked.h"
 
 namespace {
 
 using namespace playhead;
 using namespace playhead::test;
-
-// A parked operation and its reply once it is served.
-template <class Op>
-struct Parked {
-  Parked(Store& s, const Op& op) {
-    ticket = s.park(AnyCall::of(op, 0), [this](AnyCall& call, std::exception_ptr error) {
-      REQUIRE(!error);
-      reply = call.reply<Op>();
-      served = true;
-    });
-  }
-  std::unique_ptr<Ticket> ticket;
-  bool served = false;
-  typename Op::Reply reply;
-};
 
 const std::vector<Text> a_and_b = {"a", "b"};
 
@@ -61,10 +46,9 @@ TEST_CASE("Blocking pops refuse a bad timeout, BZMPOP after everything else", "[
 TEST_CASE("A new member serves a parked BZPOPMIN, which leaves no key behind", "[zsets][blocking]") {
   for_each_store([](Store& s) {
     Parked<BZPopMin> waiting(s, BZPopMin{a_and_b, {}});
-    CHECK_FALSE(waiting.served);
+    CHECK_FALSE(waiting.finished());
     CHECK(run(s, {"ZADD", "b", "2", "y", "1", "x"}) == "2");
-    REQUIRE(waiting.served);
-    CHECK(waiting.reply == PoppedMember{"b", "x", 1});
+    CHECK(waiting.served() == PoppedMember{"b", "x", 1});
     CHECK(run(s, {"ZRANGE", "b", "0", "-1"}) == "[\"y\"]");
   });
 }
@@ -74,10 +58,8 @@ TEST_CASE("Parked pops are served in the order in which they came", "[zsets][blo
     Parked<BZPopMax> first(s, BZPopMax{{a_and_b, {}}});
     Parked<BZPopMin> second(s, BZPopMin{a_and_b, {}});
     run(s, {"ZADD", "a", "1", "x", "2", "y", "3", "z"});
-    REQUIRE(first.served);
-    REQUIRE(second.served);
-    CHECK(first.reply == PoppedMember{"a", "z", 3});
-    CHECK(second.reply == PoppedMember{"a", "x", 1});
+    CHECK(first.served() == PoppedMember{"a", "z", 3});
+    CHECK(second.served() == PoppedMember{"a", "x", 1});
     CHECK(run(s, {"ZRANGE", "a", "0", "-1"}) == "[\"y\"]");
   });
 }
@@ -86,8 +68,7 @@ TEST_CASE("A parked BZMPOP takes as many as its count", "[zsets][blocking]") {
   for_each_store([](Store& s) {
     Parked<BZMPop> waiting(s, BZMPop{{}, a_and_b, ZEnd::max, 2});
     run(s, {"ZADD", "b", "1", "x", "2", "y", "3", "z"});
-    REQUIRE(waiting.served);
-    CHECK(waiting.reply == PoppedMembers{"b", {{"z", 3}, {"y", 2}}});
+    CHECK(waiting.served() == PoppedMembers{"b", {{"z", 3}, {"y", 2}}});
     CHECK(run(s, {"ZCARD", "b"}) == "1");
   });
 }
@@ -96,11 +77,10 @@ TEST_CASE("A stored combination serves a parked pop, a value of another type doe
   for_each_store([](Store& s) {
     Parked<BZPopMin> waiting(s, BZPopMin{a_and_b, {}});
     run(s, {"SET", "a", "v"});
-    CHECK_FALSE(waiting.served);
+    CHECK_FALSE(waiting.finished());
     run(s, {"SADD", "s", "m"});
     run(s, {"ZUNIONSTORE", "b", "1", "s", "WEIGHTS", "7"});
-    REQUIRE(waiting.served);
-    CHECK(waiting.reply == PoppedMember{"b", "m", 7});
+    CHECK(waiting.served() == PoppedMember{"b", "m", 7});
   });
 }
 
@@ -109,7 +89,7 @@ TEST_CASE("A cancelled pop takes nothing", "[zsets][blocking]") {
     Parked<BZPopMin> waiting(s, BZPopMin{a_and_b, {}});
     CHECK(waiting.ticket->cancel());
     run(s, {"ZADD", "a", "1", "x"});
-    CHECK_FALSE(waiting.served);
+    CHECK_FALSE(waiting.finished());
     CHECK(run(s, {"ZCARD", "a"}) == "1");
   });
 }
