@@ -7,7 +7,7 @@ namespace playhead::python {
 std::string lower_case(Text token) {
   std::string s(token);
   for (char& c : s) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c == '-' || c == ' ' ? '_' : c);
-  return s;
+  return s == "async" ? "async_" : s;  // a keyword of Python
 }
 
 PyObject* Arguments::find_keyword(Text name) {
@@ -31,11 +31,10 @@ List<Text> Arguments::one_list(PyObject* given, Text name) {
     one[0] = text_of(given, arena_, name);
     return one;
   }
-  auto items = py::reinterpret_steal<py::object>(PySequence_Fast(given, "expected a list"));
-  if (!items) throw py::error_already_set();
-  auto out = arena_.array<Text>(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.ptr())));
+  py::object items = tuple_of(given, name);
+  auto out = arena_.array<Text>(static_cast<std::size_t>(PyTuple_GET_SIZE(items.ptr())));
   for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = text_of(PySequence_Fast_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), arena_, name);
+    out[i] = text_of(PyTuple_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), arena_, name);
   keep(std::move(items));
   return out;
 }

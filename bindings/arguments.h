@@ -129,10 +129,8 @@ class Arguments {
 
   template <class T>
   void from_tuple(PyObject* given, T& out, Text name) {
-    auto items = py::reinterpret_steal<py::object>(PySequence_Fast(given, "expected a tuple"));
-    if (!items) throw py::error_already_set();
-    Arguments parts(PySequence_Fast_ITEMS(items.ptr()), PySequence_Fast_GET_SIZE(items.ptr()), nullptr,
-                    arena_, name);
+    py::object items = tuple_of(given, name);
+    Arguments parts(PySequence_Fast_ITEMS(items.ptr()), PyTuple_GET_SIZE(items.ptr()), nullptr, arena_, name);
     T::describe(out, parts);
     parts.end();
     keep(std::move(items));
@@ -164,14 +162,13 @@ class Arguments {
     PyObject* given = keyword(o.token);
     if (given == nullptr || given == Py_None) return;
     using Item = std::remove_const_t<typename T::element_type>;
-    auto items = py::reinterpret_steal<py::object>(PySequence_Fast(given, "expected a list"));
-    if (!items) throw py::error_already_set();
-    auto out = arena_.array<Item>(static_cast<std::size_t>(PySequence_Fast_GET_SIZE(items.ptr())));
+    py::object items = tuple_of(given, o.token);
+    auto out = arena_.array<Item>(static_cast<std::size_t>(PyTuple_GET_SIZE(items.ptr())));
     if (out.size() != o.count)
       throw py::value_error(lower_case(o.token) + " must have one value for each of the " +
                             std::to_string(o.count) + " keys, not " + std::to_string(out.size()));
     for (std::size_t i = 0; i < out.size(); ++i)
-      convert(PySequence_Fast_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), out[i], o.name);
+      convert(PyTuple_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), out[i], o.name);
     o.values = out;
     keep(std::move(items));
   }
@@ -212,7 +209,7 @@ List<T> Arguments::groups(Text name) {
 template <class T>
 List<T> Arguments::equal_groups(Text name) {
   PyObject* mapping = keyword("mapping");
-  if (mapping == nullptr && left() > behind_ && PyDict_Check(args_[at_])) mapping = args_[at_++];
+  if (mapping == nullptr && left() > behind_ && is_mapping(args_[at_])) mapping = args_[at_++];
   std::size_t positional = left() - behind_;
   constexpr std::size_t each = syntax::arity_of<T>();
   if (positional % each != 0)
@@ -235,8 +232,12 @@ template <class T>
 void Arguments::from_mapping(PyObject* mapping, std::span<T> out) {
   auto items = py::reinterpret_steal<py::object>(PyMapping_Items(mapping));
   if (!items) throw py::error_already_set();
+  if (PyList_GET_SIZE(items.ptr()) != static_cast<Py_ssize_t>(out.size()))
+    throw py::value_error("the mapping has another number of items than its len()");
   for (std::size_t i = 0; i < out.size(); ++i) {
     PyObject* pair = PyList_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i));
+    if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2)
+      throw py::type_error("the mapping's items() are no pairs");
     std::array<PyObject*, 2> parts = {PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1)};
     if constexpr (std::is_same_v<T, ScoreMember>) std::swap(parts[0], parts[1]);
     Arguments in(parts.data(), 2, nullptr, arena_, command_);

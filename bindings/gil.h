@@ -10,12 +10,32 @@
 
 namespace playhead::python {
 
+/// Takes the GIL again, as PyEval_RestoreThread. A daemon thread that wants it when the interpreter ends would be ended by Python in
+/// the middle of C++, which aborts the process; so it stops here for ever.
+void take_gil(PyThreadState* state);
+
+/// From now on only the calling thread gets the GIL back; the others stop as soon as they want it. Waits, without the GIL, for those that
+/// are about to have it. Called once, before the interpreter ends.
+void end_threads();
+
 /// Releases the GIL for its lifetime, if asked to.
 class MaybeRelease {
  public:
   explicit MaybeRelease(bool release) : state_(release ? PyEval_SaveThread() : nullptr) {}
   ~MaybeRelease() {
-    if (state_ != nullptr) PyEval_RestoreThread(state_);
+    if (state_ != nullptr) take_gil(state_);
+  }
+  /// Runs f() with the GIL, which is given up again behind it.
+  template <class F>
+  auto with_gil(F&& f) {
+    struct Again {
+      PyThreadState*& state;
+      ~Again() { state = PyEval_SaveThread(); }
+    };
+    if (state_ == nullptr) return f();
+    take_gil(std::exchange(state_, nullptr));
+    Again again{state_};
+    return f();
   }
   MaybeRelease(const MaybeRelease&) = delete;
   MaybeRelease& operator=(const MaybeRelease&) = delete;
@@ -24,13 +44,19 @@ class MaybeRelease {
   PyThreadState* state_;
 };
 
+/// Releases the GIL for its lifetime.
+class ReleaseGil : public MaybeRelease {
+ public:
+  ReleaseGil() : MaybeRelease(true) {}
+};
+
 /// Marks a call that is made with the GIL held. If it gave the GIL up, it is taken again at the end.
 class KeepGil {
  public:
   KeepGil() { current_ = this; }
   ~KeepGil() {
     if (released_ != nullptr) [[unlikely]]
-      PyEval_RestoreThread(released_);
+      take_gil(released_);
     else
       current_ = nullptr;
   }

@@ -2,7 +2,10 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "bindings/inbox.h"
+#include "bindings/maintenance.h"
 #include "bindings/modules.h"
+#include "bindings/parked.h"
 #include "bindings/recommender.h"
 #include "bindings/store_object.h"
 #include "bindings/view.h"
@@ -26,6 +29,9 @@ PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
   types.channels = add_channels(m);
   types.scripts = add_scripts(m);
   define_store(m, types);
+  define_parked(m);
+  define_inbox(m);
+  define_maintenance(m);
   define_modules(m);
   define_recommender(m);
 }

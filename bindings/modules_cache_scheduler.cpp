@@ -10,7 +10,7 @@ namespace {
 // Its calls always release the GIL: the background thread may need it for a loader while it holds what a call
 // waits for.
 using BoundScheduler = Bound<CacheScheduler>;
-using Released = py::gil_scoped_release;
+using Released = ReleaseGil;
 
 /// A Python function that C++ may keep, call and let go on any thread.
 std::shared_ptr<py::object> shared(const py::object& function) {

@@ -32,11 +32,12 @@ PyObject* PythonSink::take() {
 }
 
 PyObject* PythonSink::text(Text bytes) const {
+  if (failed_) return nullptr;  // Python's error is set, and must stay the one
   return text_object(bytes, decode_);
 }
 
 void PythonSink::error(Text text) {
-  put(make_error(ErrorCode::command, text));
+  put(failed_ ? nullptr : make_error(ErrorCode::command, text));
 }
 
 void PythonSink::open(Kind kind, std::size_t size, std::size_t parts) {
@@ -48,12 +49,30 @@ void PythonSink::open(Kind kind, std::size_t size, std::size_t parts) {
   push({kind, object, nullptr, size, parts});
 }
 
+// A cursor comes first in an array of two: a page.
+void PythonSink::cursor(std::uint64_t c) {
+  if (depth_ > 0 && top().kind == Kind::list) {
+    Level& level = top();
+    PyObject* page = PyTuple_New(static_cast<Py_ssize_t>(level.size));
+    if (page == nullptr) {
+      failed_ = true;
+      return;
+    }
+    Py_SETREF(level.object, page);
+    level.kind = Kind::page;
+  }
+  put(PyLong_FromUnsignedLongLong(c));
+}
+
 // Steals `object`.
 bool PythonSink::add(Level& level, PyObject* object) {
   bool ok = true;
   switch (level.kind) {
     case Kind::list:
       PyList_SET_ITEM(level.object, static_cast<Py_ssize_t>(level.size - level.left), object);
+      return true;
+    case Kind::page:
+      PyTuple_SET_ITEM(level.object, static_cast<Py_ssize_t>(level.size - level.left), object);
       return true;
     case Kind::set:
       ok = PySet_Add(level.object, object) == 0;

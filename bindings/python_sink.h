@@ -1,6 +1,7 @@
 #pragma once
 // Replies as Python objects: bytes (or str), int, float, bool, None, list, dict, set; pairs as a list of
-// tuples; errors as exceptions that are returned, not raised. The status OK is True.
+// tuples; errors as exceptions that are returned, not raised. The status OK is True. A page of a scan is a
+// tuple (cursor, list).
 #include <pybind11/pybind11.h>
 
 #include <array>
@@ -25,7 +26,7 @@ class PythonSink final : public Sink {
   void integer(std::int64_t n) override { put(PyLong_FromLongLong(n)); }
   void real(double x) override { put(PyFloat_FromDouble(x)); }
   void bulk(Text bytes) override { put(text(bytes)); }
-  void cursor(std::uint64_t c) override { put(PyLong_FromUnsignedLongLong(c)); }
+  void cursor(std::uint64_t c) override;
   void status(Text t) override { put(t == "OK" ? PyBool_FromLong(1) : text(t)); }
   void error(Text text) override;
   void begin_array(std::size_t n) override { open(Kind::list, n, n); }
@@ -34,7 +35,7 @@ class PythonSink final : public Sink {
   void begin_pairs(std::size_t n) override { open(Kind::pairs, n, 2 * n); }
 
  private:
-  enum class Kind : std::uint8_t { list, dict, set, pairs };
+  enum class Kind : std::uint8_t { list, page, dict, set, pairs };
   struct Level {
     Kind kind;
     PyObject* object;

@@ -53,7 +53,7 @@ void record_many(Recommender& self, const py::iterable& rows) {
     e.record.video_id = e.video_id;
     events.push_back(e.record);
   }
-  py::gil_scoped_release release;
+  ReleaseGil release;
   self.record_many(events);
 }
 
@@ -61,7 +61,7 @@ void record(Recommender& self, const py::object& user, const py::object& video, 
             std::optional<Millis> at, std::optional<Millis> watched_ms, std::optional<Millis> duration_ms) {
   std::string user_id = bytes_of(user, "user_id"), video_id = bytes_of(video, "video_id");
   EventRecord e{user_id, video_id, video_event(event), at, watched_ms, duration_ms};
-  py::gil_scoped_release release;
+  ReleaseGil release;
   self.record(e);
 }
 
@@ -92,7 +92,7 @@ void define_recommender(py::module_& m) {
              o.profile_size = profile_size;
              o.profile_half_life = profile_half_life;
              o.neighbors = neighbors;
-             py::gil_scoped_release release;
+             ReleaseGil release;
              return std::make_unique<Recommender>(store.target().store, o);
            }),
            py::arg("store"), py::arg("name") = "recommender", py::arg("profile_size") = 50,
@@ -110,7 +110,7 @@ void define_recommender(py::module_& m) {
           [](Recommender& self, const py::object& user, std::size_t count, std::optional<Millis> at,
              bool exclude_seen) {
             std::string user_id = bytes_of(user, "user_id");
-            py::gil_scoped_release release;
+            ReleaseGil release;
             return self.recommend(user_id, count, at, exclude_seen);
           },
           py::arg("user_id"), py::arg("count") = 10, py::kw_only(), py::arg("at") = py::none(),
@@ -119,7 +119,7 @@ void define_recommender(py::module_& m) {
           "similar",
           [](Recommender& self, const py::object& video, std::size_t count) {
             std::string video_id = bytes_of(video, "video_id");
-            py::gil_scoped_release release;
+            ReleaseGil release;
             return self.similar(video_id, count);
           },
           py::arg("video_id"), py::arg("count") = 10)

@@ -22,7 +22,7 @@ void Recorder::watch(List<Text> keys) {
   check_running();
   if (!watch_) watch_ = store_->watch();
   for (Text key : keys) watched_.emplace(key);
-  py::gil_scoped_release release;
+  ReleaseGil release;
   watch_->add(db_, keys);
 }
 
@@ -31,6 +31,14 @@ void Recorder::queue(AnyCall call, bool decode) {
   decode_ = decode;
   for (std::string& key : keys_of(call)) written_.insert(std::move(key));
   batch_.calls.push_back(std::move(call));
+}
+
+AnyCall Recorder::take() {
+  check_running();
+  if (batch_.calls.empty()) throw Error(ErrorCode::invalid, "nothing was queued");
+  AnyCall call = std::move(batch_.calls.back());
+  batch_.calls.pop_back();
+  return call;
 }
 
 void Recorder::check_read(const AnyCall& call) {

@@ -24,6 +24,9 @@ class Recorder {
   /// Refuses a read of a key that has been written; watches the keys that it reads.
   void check_read(const AnyCall& call);
 
+  /// Takes the call that was queued last out again. Throws Error{invalid} if there is none.
+  AnyCall take();
+
   std::size_t size() const { return batch_.calls.size(); }
   /// Runs what was queued. Replies in order; refused calls stand in it as exceptions. A transaction raises
   /// Conflict if a watched key has changed.

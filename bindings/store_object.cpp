@@ -1,9 +1,11 @@
 #include "bindings/store_object.h"
 
 #include <pybind11/stl.h>
+#include <unistd.h>
 
-#include <deque>
+#include <mutex>
 
+#include "bindings/signature.h"
 #include "playhead/open.h"
 
 namespace playhead::python {
@@ -35,6 +37,12 @@ py::object with_target(const StoreObject& like, Target target) {
   return object;
 }
 
+/// A Redis store may ask its server.
+Capabilities capabilities_of(const Store& store) {
+  ReleaseGil release;
+  return store.capabilities();
+}
+
 std::vector<Text> texts_of(py::handle names, Arena& arena) {
   std::vector<Text> out;
   if (!is_sequence(names.ptr())) {
@@ -56,7 +64,7 @@ py::object execute(StoreObject& self, const py::args& args) {
                 "'" + std::string(call.command().traits.name) +
                     "' changes a connection, which a store is not; use a session, transaction() or pubsub");
   {
-    py::gil_scoped_release release;
+    ReleaseGil release;
     self.store().perform(call.call());
   }
   PythonSink sink(self.target().decode);
@@ -84,16 +92,59 @@ py::list run_recorded(StoreObject& self) {
   return recorder(self).run(!self.target().local);
 }
 
+/// The stores that were opened, to be closed when the interpreter ends.
+class OpenStores {
+ public:
+  void add(const std::shared_ptr<Store>& store) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(stores_, [](const auto& s) { return s.expired(); });
+    stores_.push_back(store);
+  }
+  void close() {
+    if (getpid() != process_) return;
+    std::vector<std::weak_ptr<Store>> stores;
+    {
+      std::lock_guard lock(mutex_);
+      stores.swap(stores_);
+    }
+    for (const auto& weak : stores) {
+      try {
+        if (auto store = weak.lock()) store->close();
+      } catch (const Error&) {
+        // Nobody is left to be told; who wants to know closes the store himself.
+      }
+    }
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Store>> stores_;
+  const pid_t process_ = getpid();
+};
+
+OpenStores& open_stores() {
+  static auto* const stores = new OpenStores;
+  return *stores;
+}
+
+// Threads that a closed store wakes find no interpreter to raise anything in.
+void end() {
+  end_threads();
+  ReleaseGil release;
+  open_stores().close();
+}
+
 py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std::optional<int> database,
                       bool decode_responses, const ViewTypes& types) {
   OpenOptions options;
   options.clock = std::move(clock);
   Target target;
   {
-    py::gil_scoped_release release;
+    ReleaseGil release;
     target.store = playhead::open(url, options);
   }
-  Capabilities c = target.store->capabilities();
+  open_stores().add(target.store);
+  Capabilities c = capabilities_of(*target.store);
   int db = database.value_or(target.store->database());
   if (db < 0 || db >= c.databases)
     throw Error(ErrorCode::invalid, "db=" + std::to_string(db) + " is outside the store's databases 0.." +
@@ -105,94 +156,6 @@ py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std:
   set_views(object);
   return object;
 }
-
-const char* kind_name(Message::Kind kind) {
-  constexpr const char* names[] = {"subscribe",    "unsubscribe", "psubscribe",
-                                   "punsubscribe", "message",     "pmessage"};
-  return names[static_cast<std::size_t>(kind)];
-}
-
-/// A subscription whose messages wait in a bounded queue until Python asks for them.
-class Inbox {
- public:
-  Inbox(std::shared_ptr<Store> store, std::size_t limit)
-      : store_(std::move(store)), queue_(std::make_shared<Queue>()) {
-    queue_->limit = limit;
-    auto queue = queue_;
-    subscription_ = store_->subscribe([queue](const Message& m) { queue->put(m); });
-  }
-  ~Inbox() {
-    py::gil_scoped_release release;
-    subscription_.reset();
-  }
-  template <void (Subscription::*Change)(List<Text>)>
-  void change(const py::args& names) {
-    Arena arena;
-    std::vector<Text> list;
-    for (py::handle name : names) list.push_back(text_of(name.ptr(), arena, "channel"));
-    py::gil_scoped_release release;
-    ((*subscription_).*Change)(list);
-  }
-  /// (kind, pattern or None, channel, payload, count), or None after `seconds`.
-  py::object get(std::optional<double> seconds) {
-    auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds.value_or(0));
-    for (;;) {
-      std::optional<Stored> m;
-      {
-        py::gil_scoped_release release;
-        auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
-        if (seconds && end < until)
-          until = std::chrono::time_point_cast<std::chrono::steady_clock::duration>(end);
-        m = queue_->take(until);
-      }
-      if (m) return as_tuple(*m);
-      if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-      if (seconds && std::chrono::steady_clock::now() >= end) return py::none();
-    }
-  }
-  std::uint64_t dropped() const { return queue_->dropped.load(); }
-
- private:
-  struct Stored {
-    Message::Kind kind;
-    std::string pattern, channel, payload;
-    std::int64_t count;
-  };
-  struct Queue {
-    std::mutex mutex;
-    std::condition_variable wake;
-    std::deque<Stored> items;
-    std::size_t limit = 0;
-    std::atomic<std::uint64_t> dropped = 0;
-    // A subscriber that does not keep up loses its oldest messages; nobody waits for it.
-    void put(const Message& m) {
-      std::lock_guard lock(mutex);
-      if (items.size() >= limit) {
-        items.pop_front();
-        ++dropped;
-      }
-      items.push_back(
-          {m.kind, std::string(m.pattern), std::string(m.channel), std::string(m.payload), m.count});
-      wake.notify_one();
-    }
-    std::optional<Stored> take(std::chrono::steady_clock::time_point until) {
-      std::unique_lock lock(mutex);
-      if (!wake.wait_until(lock, until, [&] { return !items.empty(); })) return std::nullopt;
-      std::optional<Stored> m(std::move(items.front()));
-      items.pop_front();
-      return m;
-    }
-  };
-  static py::tuple as_tuple(const Stored& m) {
-    bool pattern = m.kind == Message::Kind::pmessage;
-    return py::make_tuple(kind_name(m.kind),
-                          pattern ? py::object(py::bytes(m.pattern)) : py::object(py::none()),
-                          py::bytes(m.channel), py::bytes(m.payload), m.count);
-  }
-  std::shared_ptr<Store> store_;
-  std::shared_ptr<Queue> queue_;
-  std::unique_ptr<Subscription> subscription_;
-};
 
 void define_clocks(py::module_& m) {
   py::class_<Clock, std::shared_ptr<Clock>>(m, "Clock", "Where a store gets its time from.")
@@ -206,6 +169,39 @@ void define_clocks(py::module_& m) {
       .def("set", &ManualClock::set, py::arg("ms"), "Sets the clock to a Unix time in milliseconds.");
 }
 
+py::list parameter_rows(const Signature& signature) {
+  py::list rows;
+  for (const Parameter& p : signature.parameters) {
+    py::dict row;
+    row["name"] = p.name;
+    row["kind"] = p.kind;
+    row["type"] = p.type;
+    row["required"] = p.required;
+    rows.append(row);
+  }
+  return rows;
+}
+
+py::list command_rows() {
+  py::list rows;
+  for (const Command& c : commands().first(stored_operation_count)) {
+    const Signature& signature = signature_of(c.code);
+    py::dict row;
+    row["name"] = std::string(c.traits.name);
+    row["family"] = signature.family;
+    row["method"] = method_text(c.code).name;
+    row["parameters"] = parameter_rows(signature);
+    row["reply"] = signature.reply;
+    row["syntax"] = c.syntax;
+    row["arity"] = c.arity;
+    row["summary"] = std::string(c.traits.summary);
+    row["write"] = c.is(Flags::write);
+    row["blocking"] = c.is(Flags::blocking);
+    rows.append(row);
+  }
+  return rows;
+}
+
 }  // namespace
 
 void define_store(py::module_& m, const ViewTypes& types) {
@@ -215,8 +211,13 @@ void define_store(py::module_& m, const ViewTypes& types) {
       .def(
           "batch", [](StoreObject& s) { return record(s, py::none()); }, "Begins a batch.")
       .def(
-          "watching", [](StoreObject& s, const py::object& keys) { return record(s, keys); }, py::arg("keys"),
-          "Begins an optimistic transaction.")
+          "watching",
+          [](StoreObject& s, const py::object& keys) {
+            if (keys.is_none())
+              throw py::type_error("keys must be bytes, str, int, float or a list of them, not None");
+            return record(s, keys);
+          },
+          py::arg("keys"), "Begins an optimistic transaction.")
       .def("run", run_recorded, "Runs what a batch or transaction has collected.")
       .def(
           "discard", [](StoreObject& s) { recorder(s).discard(); },
@@ -225,7 +226,7 @@ void define_store(py::module_& m, const ViewTypes& types) {
       .def(
           "database",
           [](StoreObject& s, int db) {
-            if (db < 0 || db >= s.store().capabilities().databases)
+            if (db < 0 || db >= capabilities_of(s.store()).databases)
               throw Error(ErrorCode::command, "ERR DB index is out of range");
             Target t = s.target();
             t.db = static_cast<std::uint16_t>(db);
@@ -233,36 +234,25 @@ void define_store(py::module_& m, const ViewTypes& types) {
           },
           py::arg("db"), "The same store, another numbered database.")
       .def(
-          "inbox",
-          [](StoreObject& s, std::size_t limit) { return std::make_unique<Inbox>(s.target().store, limit); },
-          py::arg("limit") = 10000, "A subscription.")
-      .def(
           "now",
           [](StoreObject& s) {
-            py::gil_scoped_release r;
+            ReleaseGil r;
             return s.store().now();
           },
           "The store's time, Unix milliseconds.")
       .def(
           "close",
           [](StoreObject& s) {
-            py::gil_scoped_release r;
+            ReleaseGil r;
             s.store().close();
           },
           "Closes the store for everybody who has it open.")
       .def_property_readonly("db", [](StoreObject& s) { return s.target().db; })
       .def_property_readonly("name",
-                             [](StoreObject& s) { return std::string(s.store().capabilities().name); })
-      .def_property_readonly("persistent", [](StoreObject& s) { return s.store().capabilities().persistent; })
-      .def_property_readonly("shared", [](StoreObject& s) { return s.store().capabilities().shared; });
-  py::class_<Inbox>(m, "Inbox", "Messages of one subscriber.")
-      .def("subscribe", &Inbox::change<&Subscription::subscribe>)
-      .def("psubscribe", &Inbox::change<&Subscription::psubscribe>)
-      .def("unsubscribe", &Inbox::change<&Subscription::unsubscribe>)
-      .def("punsubscribe", &Inbox::change<&Subscription::punsubscribe>)
-      .def("get", &Inbox::get, py::arg("timeout") = py::none(),
-           "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds.")
-      .def_property_readonly("dropped", &Inbox::dropped, "Messages lost because the queue was full.");
+                             [](StoreObject& s) { return std::string(capabilities_of(s.store()).name); })
+      .def_property_readonly("persistent",
+                             [](StoreObject& s) { return capabilities_of(s.store()).persistent; })
+      .def_property_readonly("shared", [](StoreObject& s) { return capabilities_of(s.store()).shared; });
   m.def(
       "open",
       [types](const std::string& url, std::shared_ptr<Clock> clock, std::optional<int> db, bool decode) {
@@ -270,23 +260,9 @@ void define_store(py::module_& m, const ViewTypes& types) {
       },
       py::arg("url"), py::arg("clock") = py::none(), py::arg("db") = py::none(),
       py::arg("decode_responses") = false, "Opens a store.");
-  m.def(
-      "commands",
-      [] {
-        py::list rows;
-        for (const Command& c : commands().first(stored_operation_count)) {
-          py::dict row;
-          row["name"] = std::string(c.traits.name);
-          row["method"] = method_text(c.code).name;
-          row["syntax"] = c.syntax;
-          row["arity"] = c.arity;
-          row["summary"] = std::string(c.traits.summary);
-          row["write"] = c.is(Flags::write);
-          rows.append(row);
-        }
-        return rows;
-      },
-      "The commands that stores perform.");
+  m.def("end", end, "Closes all stores, and stops the other threads as soon as they come back from one.");
+  m.def("commands", command_rows,
+        "The commands that stores perform, with what a Python method of each takes.");
 }
 
 }  // namespace playhead::python

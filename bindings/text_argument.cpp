@@ -70,4 +70,19 @@ bool is_sequence(PyObject* object) {
   return Py_TYPE(object)->tp_iter != nullptr && !PyObject_CheckBuffer(object);
 }
 
+bool is_mapping(PyObject* object) {
+  if (PyDict_Check(object)) return true;
+  if (PyUnicode_Check(object) || PyBytes_Check(object) || PyLong_Check(object) || PyFloat_Check(object))
+    return false;
+  return PyObject_HasAttrString(object, "items") != 0;
+}
+
+py::object tuple_of(PyObject* object, Text name) {
+  if (Py_TYPE(object)->tp_iter == nullptr && PySequence_Check(object) == 0)
+    wrong_type(name, "a list", object);
+  auto items = py::reinterpret_steal<py::object>(PySequence_Tuple(object));
+  if (!items) throw py::error_already_set();
+  return items;
+}
+
 }  // namespace playhead::python

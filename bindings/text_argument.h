@@ -24,5 +24,10 @@ double real_of(PyObject* object, Text name);
 /// Whether an argument is a list of values: list, tuple, set, frozenset, dict view, or another iterable that
 /// is no text.
 bool is_sequence(PyObject* object);
+/// Whether an argument is a mapping: a dict, or another object with items() that is no text.
+bool is_mapping(PyObject* object);
+/// The items of an iterable. They are held by the tuple: another thread may change the list meanwhile. Raises
+/// TypeError if there are none.
+py::object tuple_of(PyObject* object, Text name);
 
 }  // namespace playhead::python

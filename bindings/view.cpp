@@ -1,6 +1,10 @@
 #include "bindings/view.h"
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
+
+#include "bindings/waiting.h"
 
 namespace playhead::python {
 
@@ -59,53 +63,30 @@ PyTypeObject* add_view_type(py::module_& m, const char* name, const char* doc,
   return reinterpret_cast<PyTypeObject*>(type);
 }
 
-// The element that was taken is never lost: once served, the reply is returned and Ctrl-C is raised behind
-// it.
+// What was taken is never lost: if Ctrl-C comes when it has been taken, it is put back; if that cannot be, it
+// is returned and Ctrl-C is raised behind it.
 bool wait_for(Store& store, AnyCall& call, Millis timeout) {
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable wake;
-    std::optional<AnyCall> served;
-    std::exception_ptr error;
-    bool done = false;
-  };
-  auto shared = std::make_shared<Shared>();
-  auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
-  AnyCall parked = call.copy();
-  std::unique_ptr<Ticket> ticket;
-  bool interrupted = false;
-  {
-    py::gil_scoped_release release;
-    ticket = store.park(std::move(parked), [shared](AnyCall& served, std::exception_ptr error) {
-      std::lock_guard lock(shared->mutex);
-      shared->served.emplace(std::move(served));
-      shared->error = error;
-      shared->done = true;
-      shared->wake.notify_all();
-    });
-    std::unique_lock lock(shared->mutex);
-    while (!shared->done && !interrupted) {
-      auto next = std::chrono::steady_clock::now() + std::chrono::milliseconds(50);
-      bool last = timeout > 0 && next >= deadline;
-      shared->wake.wait_until(lock, last ? deadline : next, [&] { return shared->done; });
-      if (shared->done) break;
-      lock.unlock();
-      if (last && ticket->cancel()) return false;
-      {
-        py::gil_scoped_acquire acquire;
-        interrupted = PyErr_CheckSignals() != 0;
-        if (interrupted && !ticket->cancel()) {
-          PyErr_Clear();
-          PyErr_SetInterrupt();
-          interrupted = false;
-        }
-      }
-      lock.lock();
+  using Clock = std::chrono::steady_clock;
+  constexpr Millis for_ever = 1'000'000'000'000;
+  bool limited = timeout > 0 && timeout < for_ever;
+  auto deadline = Clock::now() + std::chrono::milliseconds(limited ? timeout : for_ever);
+  ReleaseGil release;
+  Waiting waiting(store, call.copy());
+  waiting.start();
+  while (!waiting.wait_until(std::min(deadline, Clock::now() + std::chrono::milliseconds(50)))) {
+    if (Clock::now() >= deadline && limited) {
+      if (waiting.cancel()) return false;
+      waiting.wait_until(Clock::time_point::max());
+      break;
     }
+    if (release.with_gil([] { return PyErr_CheckSignals() == 0; })) continue;
+    // Python's error stays set in this thread meanwhile.
+    if (waiting.settle()) release.with_gil([] { throw py::error_already_set(); });
+    release.with_gil([] { PyErr_Clear(); });
+    PyErr_SetInterrupt();
+    break;
   }
-  if (interrupted) throw py::error_already_set();
-  if (shared->error) std::rethrow_exception(shared->error);
-  call = std::move(*shared->served);
+  call = std::move(waiting.take());
   return true;
 }
 

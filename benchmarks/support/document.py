@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from report import DIRECTORY, number
+from support.report import DIRECTORY, number
 
 ORDER = [
     "memory_store",

@@ -8,6 +8,7 @@
 0
 """
 
+from playhead._modules import Activity, CacheScheduler, Tokens, WatchLater
 from playhead._playhead import (
     Clock,
     Closed,
@@ -24,7 +25,6 @@ from playhead._playhead import (
     Unsupported,
     __version__,
 )
-from playhead._modules import Activity, CacheScheduler, Tokens, WatchLater
 from playhead._recommender import Reason, Recommendation, Recommender
 from playhead._store import Batch, Message, PubSub, Store, Subscriber, Transaction, open
 

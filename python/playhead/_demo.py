@@ -14,6 +14,7 @@ import playhead
 from playhead._modules import Activity, CacheScheduler, Tokens, WatchLater
 from playhead._recommender import Recommender
 from playhead._report import HitRate, Report
+from playhead._types import Id
 
 DAY_MS = 24 * 3_600_000
 START = 1_767_225_600_000  # 1 January 2026, 00:00 UTC
@@ -50,8 +51,9 @@ class Platform:
     def _key(self, video_id: str) -> str:
         return f"{self.name}:metadata:{video_id}"
 
-    def refresh(self, video_id: str) -> None:
+    def refresh(self, video_id: Id) -> None:
         """Load a row from the database into the cache."""
+        assert isinstance(video_id, str)  # the ids of this catalogue are
         row = self.db.execute(
             "SELECT title, tag, duration_ms FROM videos WHERE id = ?", (video_id,)
         ).fetchone()

@@ -17,8 +17,7 @@ from typing import Any, Literal, NamedTuple, Self
 from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store
-
-Id = bytes | str
+from playhead._types import Id
 
 
 class IssuedToken(NamedTuple):

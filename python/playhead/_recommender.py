@@ -8,18 +8,17 @@ from typing import Any
 from playhead import _playhead
 from playhead._playhead import Reason, Recommendation
 from playhead._store import Store
+from playhead._types import Id
 
 __all__ = ["Reason", "Recommendation", "Recommender"]
-
-Id = bytes | str
 
 
 class Recommender:
     """Recommendations from item-item co-counts and decayed popularity. An event changes the very next answer.
 
-    Durable are an event log and each user's newest events, written together in one batch. What is counted from them lives in
-    this process and is rebuilt from the log when the store is opened again. Times are Unix milliseconds; ids are str or bytes of
-    1 to 1,024 bytes. Thread-safe.
+    Durable are an event log and each user's newest events, written together in one batch. What is counted
+    from them lives in this process and is rebuilt from the log when the store is opened again. Times are
+    Unix milliseconds; ids are str or bytes of 1 to 1,024 bytes. Thread-safe.
     """
 
     def __init__(
@@ -51,19 +50,19 @@ class Recommender:
     ) -> None:
         """Record what a user did with a video.
 
-        ``event`` is impression, view, finish, like, favorite, comment, share, follow, dislike, unlike, unfavorite or unfollow;
-        another one raises :class:`playhead.InvalidArgument`, a ValueError.
+        ``event`` is impression, view, finish, like, favorite, comment, share, follow, dislike, unlike,
+        unfavorite or unfollow; another one raises :class:`playhead.InvalidArgument`, a ValueError.
         """
         self._impl.record(user_id, video_id, event, at=at, watched_ms=watched_ms, duration_ms=duration_ms)
 
     def record_many(self, events: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
-        """Record many events: mappings with the names of :meth:`record`'s arguments, or tuples in their order."""
+        """Record many events: mappings with the names of :meth:`record`'s arguments, or tuples of them."""
         self._impl.record_many(events)
 
     def recommend(
         self, user_id: Id, count: int = 10, *, at: int | None = None, exclude_seen: bool = True
     ) -> list[Recommendation]:
-        """Distinct videos, best first: ``count``, or all there are. A user without a history gets what is popular."""
+        """Distinct videos, best first: ``count``, or all there are. A new user gets what is popular."""
         return self._impl.recommend(user_id, count, at=at, exclude_seen=exclude_seen)
 
     def similar(self, video_id: Id, count: int = 10) -> list[Recommendation]:

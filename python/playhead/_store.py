@@ -2,55 +2,65 @@
 
 from __future__ import annotations
 
+import atexit
 import random
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from os import PathLike, fspath
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
+from playhead import _families as families
 from playhead import _playhead
 from playhead._playhead import Clock, Conflict, InvalidArgument
+from playhead._types import Data, R
 
 T = TypeVar("T")
-Key = bytes | str
+
+# A daemon thread must not be in the middle of a store when the interpreter ends.
+atexit.register(_playhead.end)
+
+VIEWS = ("strings", "keys", "hashes", "lists", "sets", "zsets", "hyperloglogs", "scripts")
+
+
+def fixed_keys(keys: Iterable[Data] | Data) -> list[Data] | Data:
+    """Give keys that can be read several times."""
+    if isinstance(keys, bytes | bytearray | memoryview | str | int | float):
+        return keys
+    return list(keys)
 
 
 class Families:
     """The families of commands, shared by stores, batches and transactions.
 
-    Every method carries Redis's verb and meaning. Bytes go in (str is accepted, in UTF-8) and bytes come out, or str if
-    the store was opened with ``decode_responses=True``. Options are keywords: ``strings.set("k", "v", ex=10, nx=True)``.
+    Every method carries Redis's verb and meaning. Bytes go in (str is accepted, in UTF-8) and bytes come
+    out, or str if the store was opened with ``decode_responses=True``. Options are keywords:
+    ``strings.set("k", "v", ex=10, nx=True)``.
     """
-
-    strings: _playhead.Strings
-    keys: _playhead.Keys
-    hashes: _playhead.Hashes
-    lists: _playhead.Lists
-    sets: _playhead.Sets
-    zsets: _playhead.ZSets
-    hyperloglogs: _playhead.HyperLogLogs
-    scripts: _playhead.Scripts
 
     def __init__(self, target: _playhead.StoreObject) -> None:
         self._target = target
-        self.strings = target.strings
-        self.keys = target.keys
-        self.hashes = target.hashes
-        self.lists = target.lists
-        self.sets = target.sets
-        self.zsets = target.zsets
-        self.hyperloglogs = target.hyperloglogs
-        self.scripts = target.scripts
+        for name in VIEWS:
+            setattr(self, name, getattr(target, name))
 
 
-class Store(Families):
+class Store(Families, Generic[R]):
     """A store, made by :func:`playhead.open`. Thread-safe.
 
     It is a context manager that closes itself. Closing affects everybody who has the same store open.
+    ``Store[bytes]``, or ``Store`` for short, gives bytes; a ``Store[str]`` is opened with
+    ``decode_responses=True``.
     """
 
-    pubsub: PubSub
+    strings: families.Strings[R]
+    keys: families.Keys[R]
+    hashes: families.Hashes[R]
+    lists: families.Lists[R]
+    sets: families.Sets[R]
+    zsets: families.ZSets[R]
+    hyperloglogs: families.HyperLogLogs[R]
+    scripts: families.Scripts[R]
+    pubsub: PubSub[R]
 
     def __init__(self, target: _playhead.StoreObject) -> None:
         super().__init__(target)
@@ -76,7 +86,7 @@ class Store(Families):
         """Whether other processes may change the data."""
         return self._target.shared
 
-    def database(self, db: int) -> Store:
+    def database(self, db: int) -> Store[R]:
         """The same store with another numbered database."""
         return Store(self._target.database(db))
 
@@ -84,7 +94,7 @@ class Store(Families):
         """The store's time: Unix milliseconds of its clock, or of the Redis server."""
         return self._target.now()
 
-    def execute(self, *args: bytes | str | float) -> Any:
+    def execute(self, *args: Data) -> Any:
         """Perform any command by name, as a client would send it: ``execute("SET", "k", "v", "EX", 10)``."""
         return self._target.execute(*args)
 
@@ -92,7 +102,7 @@ class Store(Families):
         """Begin a batch: calls are collected and run as one unit, in one round trip."""
         return Batch(self._target.batch())
 
-    def transaction(self, keys: Iterable[Key] | Key = ()) -> Transaction:
+    def transaction(self, keys: Iterable[Data] | Data = ()) -> Transaction[R]:
         """Begin an optimistic transaction that depends on ``keys`` and on every key that it reads.
 
         ::
@@ -101,21 +111,23 @@ class Store(Families):
                 left = int(t.strings.get("stock"))
                 t.strings.set("stock", left - 1)
 
-        The writes happen together at the end of the block, or none of them: :class:`Conflict` is raised if somebody has
-        changed one of the keys meanwhile. Reads see the state before the transaction; reading a key that the transaction
-        has already written raises :class:`InvalidArgument`.
+        The writes happen together at the end of the block, or none of them: :class:`Conflict` is raised if
+        somebody has changed one of the keys meanwhile. Reads see the state before the transaction; reading a
+        key that the transaction has already written raises :class:`InvalidArgument`.
         """
         return Transaction(self._target.watching(keys))
 
-    def transact(self, keys: Iterable[Key] | Key, fn: Callable[[Transaction], T], *, retries: int = 64) -> T:
+    def transact(
+        self, keys: Iterable[Data] | Data, fn: Callable[[Transaction[R]], T], *, retries: int = 64
+    ) -> T:
         """Run ``fn(transaction)`` and commit, again after each conflict; gives what ``fn`` returned.
 
-        ``fn`` may run several times, so it must have no effects of its own. Between attempts there is a short random pause
-        that grows. Raises :class:`Conflict` after ``retries`` attempts.
+        ``fn`` may run several times, so it must have no effects of its own. Between attempts there is a
+        short random pause that grows. Raises :class:`Conflict` after ``retries`` attempts.
         """
         if retries < 1:
             raise InvalidArgument("retries must be at least 1")
-        fixed = keys if isinstance(keys, bytes | str) else list(keys)
+        fixed = fixed_keys(keys)
         for attempt in range(retries):
             transaction = self.transaction(fixed)
             try:
@@ -132,6 +144,15 @@ class Store(Families):
                 return result
         raise AssertionError("unreachable")
 
+    def backup(self, directory: str | PathLike[str]) -> None:
+        """Write a consistent copy of a RocksDB store into a directory that does not exist yet.
+
+        The directory can be opened as a store. Others read and write meanwhile. Files that never change are
+        shared by hard links where the file system allows it. Raises :class:`Unsupported` for another store,
+        :class:`InvalidArgument` if the directory exists, :class:`Unavailable` if it cannot be written.
+        """
+        _playhead.backup(self._target, fspath(directory))
+
     def close(self) -> None:
         """Close the store for everybody who has it open. Idempotent."""
         self._target.close()
@@ -146,14 +167,10 @@ class Store(Families):
         return f"<playhead.Store {self.name} db={self.db}>"
 
 
-class Batch(Families):
-    """Calls that are collected and run as one unit: nobody sees a state between them.
+class _Recording(Families):
+    """Calls that are collected until they run."""
 
-    The methods return None; :meth:`run` gives the replies in order. Used as a context manager it runs at the end of the
-    block, and the replies are in :attr:`results`. A refused call leaves the effects of the others, as in Redis's EXEC.
-    """
-
-    results: list[Any]
+    results: list[Any]  #: the replies, once it has run
 
     def __init__(self, target: _playhead.StoreObject) -> None:
         super().__init__(target)
@@ -163,7 +180,7 @@ class Batch(Families):
         return len(self._target)
 
     def run(self, *, raise_on_error: bool = True) -> list[Any]:
-        """Run what was collected. The first refused call raises, unless told to leave the exceptions in the list."""
+        """Run what was collected. The first refused call raises, unless exceptions are to be in the list."""
         self.results = self._target.run()
         if raise_on_error:
             for reply in self.results:
@@ -187,8 +204,35 @@ class Batch(Families):
             self.discard()
 
 
-class Transaction(Batch):
-    """An optimistic transaction; see :meth:`Store.transaction`. Writes return None: they happen at the end."""
+class Batch(_Recording):
+    """Calls that are collected and run as one unit: nobody sees a state between them.
+
+    The methods return None; :meth:`run` gives the replies in order. Used as a context manager it runs at the
+    end of the block, and the replies are in :attr:`results`. A refused call leaves the effects of the
+    others, as in Redis's EXEC.
+    """
+
+    strings: families.QueuedStrings
+    keys: families.QueuedKeys
+    hashes: families.QueuedHashes
+    lists: families.QueuedLists
+    sets: families.QueuedSets
+    zsets: families.QueuedZSets
+    hyperloglogs: families.QueuedHyperLogLogs
+    scripts: families.QueuedScripts
+
+
+class Transaction(_Recording, Generic[R]):
+    """An optimistic transaction, see :meth:`Store.transaction`. Writes give None: they happen at the end."""
+
+    strings: families.TransactionStrings[R]
+    keys: families.TransactionKeys[R]
+    hashes: families.TransactionHashes[R]
+    lists: families.TransactionLists[R]
+    sets: families.TransactionSets[R]
+    zsets: families.TransactionZSets[R]
+    hyperloglogs: families.TransactionHyperLogLogs[R]
+    scripts: families.TransactionScripts[R]
 
 
 class Message(NamedTuple):
@@ -198,27 +242,27 @@ class Message(NamedTuple):
     pattern: bytes | None
     channel: bytes
     data: bytes
-    count: int  #: of a confirmation: subscriptions left
+    count: int  # type: ignore[assignment]  #: of a confirmation: subscriptions left
 
 
-class PubSub:
+class PubSub(Generic[R]):
     """Publishing and subscribing."""
 
     def __init__(self, target: _playhead.StoreObject) -> None:
         self._target = target
-        self._channels = target.channels
+        self._channels: families.Channels[R] = target.channels
 
-    def publish(self, channel: Key, message: bytes | str | float) -> int:
+    def publish(self, channel: Data, message: Data) -> int:
         """Send a message to everybody who subscribes to the channel; gives how many that are."""
         return self._channels.publish(channel, message)
 
-    def channels(self, pattern: Key | None = None) -> list[bytes]:
+    def channels(self, pattern: Data | None = None) -> list[R]:
         """Channels with at least one subscriber."""
         return self._channels.channels() if pattern is None else self._channels.channels(pattern)
 
-    def subscribe(self, *channels: Key, patterns: Iterable[Key] = (), limit: int = 10_000) -> Subscriber:
-        """Begin a subscription. At most ``limit`` messages wait for their reader; then the oldest are dropped."""
-        subscriber = Subscriber(self._target.inbox(limit))
+    def subscribe(self, *channels: Data, patterns: Iterable[Data] = (), limit: int = 10_000) -> Subscriber:
+        """Begin a subscription. At most ``limit`` messages wait to be read; then the oldest are dropped."""
+        subscriber = Subscriber(_playhead.Inbox(self._target, limit))
         if channels:
             subscriber.subscribe(*channels)
         if names := list(patterns):
@@ -231,26 +275,25 @@ class Subscriber:
 
     def __init__(self, inbox: _playhead.Inbox) -> None:
         self._inbox: _playhead.Inbox | None = inbox
-        self._thread: threading.Thread | None = None
 
     def _open(self) -> _playhead.Inbox:
         if self._inbox is None:
             raise InvalidArgument("this subscription was closed; subscribe again")
         return self._inbox
 
-    def subscribe(self, *channels: Key) -> None:
+    def subscribe(self, *channels: Data) -> None:
         """Add channels."""
         self._open().subscribe(*channels)
 
-    def psubscribe(self, *patterns: Key) -> None:
+    def psubscribe(self, *patterns: Data) -> None:
         """Add patterns (``news.*``)."""
         self._open().psubscribe(*patterns)
 
-    def unsubscribe(self, *channels: Key) -> None:
+    def unsubscribe(self, *channels: Data) -> None:
         """Leave channels; all if none is named."""
         self._open().unsubscribe(*channels)
 
-    def punsubscribe(self, *patterns: Key) -> None:
+    def punsubscribe(self, *patterns: Data) -> None:
         """Leave patterns; all if none is named."""
         self._open().punsubscribe(*patterns)
 
@@ -261,6 +304,8 @@ class Subscriber:
 
     def get(self, timeout: float | None = None, *, confirmations: bool = False) -> Message | None:
         """Wait for the next message, at most ``timeout`` seconds (None: for ever); None if there was none."""
+        if timeout is not None and timeout != timeout:
+            raise InvalidArgument("timeout is not a number")
         end = None if timeout is None else time.monotonic() + timeout
         while True:
             left = None if end is None else max(0.0, end - time.monotonic())
@@ -278,7 +323,9 @@ class Subscriber:
                 yield message
 
     def close(self) -> None:
-        """End the subscription."""
+        """End the subscription. Idempotent."""
+        if self._inbox is not None:
+            self._inbox.close()
         self._inbox = None
 
     def __enter__(self) -> Self:
@@ -288,21 +335,35 @@ class Subscriber:
         self.close()
 
 
-def open(  # noqa: A001 - the name that a module of stores is expected to have
+@overload
+def open(
+    url: str, *, clock: Clock | None = None, db: int | None = None, decode_responses: Literal[False] = False
+) -> Store[bytes]: ...
+@overload
+def open(
+    url: str, *, clock: Clock | None = None, db: int | None = None, decode_responses: Literal[True]
+) -> Store[str]: ...
+@overload
+def open(
+    url: str, *, clock: Clock | None = None, db: int | None = None, decode_responses: bool
+) -> Store[Any]: ...
+
+
+def open(
     url: str, *, clock: Clock | None = None, db: int | None = None, decode_responses: bool = False
-) -> Store:
+) -> Store[Any]:
     """Open a store.
 
     ============================== ==========================================================================
     ``memory://``                  private and empty
     ``memory://name``              shared by everybody in this process who opens that name
-    ``rocksdb:///path``            a directory on disk; ``?durability=sync``, ``periodic`` (default) or ``none``
+    ``rocksdb:///path``            a directory; ``?durability=sync``, ``periodic`` (default) or ``none``
     ``redis://host:6379/0``        a Redis server; ``redis://user:password@host``, ``?client_name=``
     ``redis+unix:///socket?db=0``  the same through a socket
     ============================== ==========================================================================
 
     ``clock`` replaces the store's time, for tests. ``db`` is the numbered database; left out, the one of the
-    URL. With ``decode_responses`` replies are str
-    instead of bytes. Raises :class:`InvalidArgument`, :class:`Unavailable`, :class:`Corrupt` or :class:`Unsupported`.
+    URL. With ``decode_responses`` replies are str instead of bytes. Raises :class:`InvalidArgument`,
+    :class:`Unavailable`, :class:`Corrupt` or :class:`Unsupported`.
     """
     return Store(_playhead.open(url, clock, db, decode_responses))

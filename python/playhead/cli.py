@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import click
 from rich.console import Console
 
 import playhead
-from playhead import _demo, _replay
+from playhead import _demo, _playhead, _replay
 from playhead._replay_formats import FORMATS
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -78,6 +79,57 @@ def replay(
         _replay.run(file, name, store, videos, history, users, Console())
     except (playhead.Error, ValueError, OSError) as error:
         raise _failed(error) from error
+
+
+@main.command()
+@click.argument("url")
+def check(url: str) -> None:
+    """Compare what a store has on disk with its format and its checksums.
+
+    Nobody may have it open; nothing is changed. Exit code 0: nothing is wrong, 1: damage was found, 2: it
+    could not be checked.
+    """
+    try:
+        counts, problems, findings = _playhead.check(url)
+    except playhead.Unsupported as error:
+        click.echo(f"{url}: {error}")
+        return
+    except playhead.Error as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(2) from None
+    click.echo(url)
+    for what, count in counts:
+        click.echo(f"  {what}: {count:,}")
+    for finding in findings:
+        click.echo(f"  {finding}")
+    if problems > len(findings):
+        click.echo(f"  ... and {problems - len(findings):,} more")
+    click.echo(f"{problems:,} problems" if problems else "no problem")
+    if problems:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.argument("url")
+@click.argument("directory", type=click.Path(path_type=Path))
+def backup(url: str, directory: Path) -> None:
+    """Write a copy of a RocksDB store into a new DIRECTORY, which can be opened as a store.
+
+    No other process may have the store open; a program that has it open calls store.backup() itself.
+    """
+    try:
+        if url.startswith("rocksdb:") and not Path(url_path(url)).is_dir():
+            raise click.ClickException(f"there is no store to copy in {url_path(url)}")
+        with playhead.open(url) as store:
+            store.backup(directory)
+    except playhead.Error as error:
+        raise _failed(error) from error
+    click.echo(f"{url} was copied; open the copy as rocksdb://{directory.absolute()}")
+
+
+def url_path(url: str) -> str:
+    """Give the path of a URL."""
+    return unquote(urlsplit(url).path)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 import gzip
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -165,3 +166,121 @@ def test_columns_that_record_does_not_know_are_named(tmp_path: Path) -> None:
     code, output = run("replay", log, "--format", "csv")
     assert code == 0, output
     assert "columns that are not used: device" in output
+
+
+# ---- check and backup
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> str:
+    """The URL of a RocksDB store that was closed, with all types of values."""
+    url = f"rocksdb://{tmp_path}/saved"
+    with playhead.open(url) as store:
+        store.strings.set("text", "value", ex=1000)
+        store.lists.rpush("list", *range(1000))
+        store.hashes.hset("hash", mapping={f"field {i}": i for i in range(1000)})
+        store.zsets.zadd("zset", {f"member {i}": i for i in range(1000)})
+        store.sets.sadd("set", "a", "b")
+    return url
+
+
+def test_a_sound_store_is_found_sound(saved: str) -> None:
+    code, output = run("check", saved)
+    assert code == 0, output
+    assert "keys: 5" in output
+    assert "rows of large collections: 4,000" in output
+    assert output.endswith("no problem\n")
+
+
+def test_damage_is_found_and_gives_exit_code_1(saved: str) -> None:
+    directory = Path(saved.removeprefix("rocksdb://"))
+    logs = [path for path in directory.glob("*.log") if path.stat().st_size > 1000]
+    [damaged] = logs
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    damaged.write_bytes(content)
+    code, output = run("check", saved)
+    assert code == 1, output
+    assert "problems" in output
+
+
+def test_a_store_that_is_open_cannot_be_checked(saved: str) -> None:
+    with playhead.open(saved):
+        code, output = run("check", saved)
+    assert code == 2
+    assert "is in use by process" in output
+
+
+@pytest.mark.parametrize("url", ["nosuch://x", "rocksdb:///no/such/directory", "rocksdb://relative", ""])
+def test_what_is_no_store_cannot_be_checked(url: str) -> None:
+    code, output = run("check", url)
+    assert code == 2
+    assert output.startswith("Error: ")
+
+
+@pytest.mark.parametrize("url", ["memory://", "redis://127.0.0.1:1/0"])
+def test_stores_without_files_have_nothing_to_check(url: str) -> None:
+    code, output = run("check", url)
+    assert code == 0
+    assert "there is nothing to check" in output
+
+
+def contents(store: playhead.Store) -> dict[bytes, tuple[bytes | None, int]]:
+    return {key: (store.keys.dump(key), store.keys.pexpiretime(key)) for key in store.keys.keys("*")}
+
+
+def test_a_backup_opens_as_a_store_that_equals_the_original(saved: str, tmp_path: Path) -> None:
+    code, output = run("backup", saved, str(tmp_path / "copies" / "one"))
+    assert code == 0, output
+    with playhead.open(saved) as store, playhead.open(f"rocksdb://{tmp_path}/copies/one") as copy:
+        assert contents(copy) == contents(store)
+        assert len(contents(copy)) == 5
+        copy.strings.set("text", "changed")
+        assert store.strings.get("text") == b"value"
+    code, output = run("check", f"rocksdb://{tmp_path}/copies/one")
+    assert code == 0, output
+
+
+def test_a_backup_is_made_while_the_store_is_used(saved: str, tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def write(store: playhead.Store) -> None:
+        n = 0
+        while not ended.is_set():
+            with store.batch() as batch:  # a unit: the copy has all of it or nothing
+                batch.strings.set("a", n)
+                batch.strings.set("b", n)
+            n += 1
+
+    with playhead.open(saved) as store:
+        writer = threading.Thread(target=write, args=(store,))
+        writer.start()
+        for i in range(5):
+            store.backup(tmp_path / f"copy {i}")
+        ended.set()
+        writer.join()
+    for i in range(5):
+        with playhead.open(f"rocksdb://{tmp_path}/copy%20{i}") as copy:
+            assert copy.strings.get("a") == copy.strings.get("b")
+
+
+def test_a_backup_never_overwrites(saved: str, tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    code, output = run("backup", saved, str(tmp_path / "there"))
+    assert code == 1
+    assert "exists; a checkpoint makes a new one" in output
+    assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_a_backup_of_nothing_is_refused_and_makes_nothing(tmp_path: Path) -> None:
+    code, output = run("backup", f"rocksdb://{tmp_path}/none", str(tmp_path / "copy"))
+    assert code == 1
+    assert "there is no store to copy" in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_only_a_store_on_disk_makes_a_backup(tmp_path: Path, redis_url: str) -> None:
+    for url in ("memory://", redis_url):
+        with playhead.open(url) as store, pytest.raises(playhead.Unsupported, match="has no backup"):
+            store.backup(tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []

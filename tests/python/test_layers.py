@@ -1,6 +1,7 @@
 """The layers of the C++ sources, read from their #include lines."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ MODULES = sorted(path.name for path in (ROOT / "engine/modules").glob("*") if pa
 ALLOWED |= {f"engine/modules/{name}": ["playhead/", "engine/store/"] for name in MODULES}
 
 
-def includes(directory):
+def includes(directory: str) -> Iterator[tuple[Path, str, str]]:
     for path in sorted((ROOT / directory).rglob("*")):
         if path.suffix in {".h", ".cpp"}:
             for bracket, header in INCLUDE.findall(path.read_text()):
@@ -33,7 +34,7 @@ def includes(directory):
 
 
 @pytest.mark.parametrize("directory", ALLOWED)
-def test_a_layer_includes_only_its_own_headers_and_those_below_it(directory):
+def test_a_layer_includes_only_its_own_headers_and_those_below_it(directory: str) -> None:
     allowed = (f"{directory}/", *ALLOWED[directory])
     ours = [
         (path, header)
@@ -43,7 +44,7 @@ def test_a_layer_includes_only_its_own_headers_and_those_below_it(directory):
     assert [f"{path} includes {header}" for path, header in ours if not header.startswith(allowed)] == []
 
 
-def test_public_headers_include_nothing_but_the_standard_library_and_each_other():
+def test_public_headers_include_nothing_but_the_standard_library_and_each_other() -> None:
     foreign = [
         f"{path} includes {header}"
         for path, _, header in includes("engine/include/playhead")

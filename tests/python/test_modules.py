@@ -3,25 +3,30 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 import playhead
 from playhead import _modules as modules
+from playhead._types import Id
 
 
 @pytest.fixture
-def clock():
+def clock() -> playhead.ManualClock:
     return playhead.ManualClock()
 
 
 @pytest.fixture
-def store(store_url):
+def store(store_url: str) -> Iterator[playhead.Store]:
     with playhead.open(store_url) as opened:
         yield opened
 
 
-def test_a_token_tells_whose_it_is_and_what_it_was_issued_with(store, clock):
+def test_a_token_tells_whose_it_is_and_what_it_was_issued_with(
+    store: playhead.Store, clock: playhead.ManualClock
+) -> None:
     tokens = modules.Tokens(store, clock=clock)
     issued = tokens.issue("alice", {"platform": "web", "tags": ["ü", None]})
     found = tokens.validate(issued.token)
@@ -36,7 +41,7 @@ def test_a_token_tells_whose_it_is_and_what_it_was_issued_with(store, clock):
     assert tokens.list("alice") == [found]
 
 
-def test_a_token_ends_when_it_is_revoked_or_idle(store, clock):
+def test_a_token_ends_when_it_is_revoked_or_idle(store: playhead.Store, clock: playhead.ManualClock) -> None:
     tokens = modules.Tokens(store, clock=clock, idle_timeout=60_000)
     first, second, third = (tokens.issue("alice").token for _ in range(3))
     assert tokens.revoke(first)
@@ -49,7 +54,7 @@ def test_a_token_ends_when_it_is_revoked_or_idle(store, clock):
     assert tokens.validate(second) is None
 
 
-def test_a_rotated_token_is_good_for_the_grace(store, clock):
+def test_a_rotated_token_is_good_for_the_grace(store: playhead.Store, clock: playhead.ManualClock) -> None:
     tokens = modules.Tokens(store, clock=clock, rotation_grace=1_000)
     old = tokens.issue("alice", [1]).token
     new = tokens.rotate(old)
@@ -57,12 +62,14 @@ def test_a_rotated_token_is_good_for_the_grace(store, clock):
     assert tokens.validate(old) is not None
     clock.advance(1_000)
     assert tokens.validate(old) is None
-    assert tokens.validate(new.token).data == [1]
+    found = tokens.validate(new.token)
+    assert found is not None
+    assert found.data == [1]
     assert tokens.rotate(old) is None
 
 
 @pytest.mark.parametrize("junk", ["", "x", "A" * 68, "é" * 68, "\ud800", b"A" * 68, None, 7])
-def test_what_clients_send_is_no_reason_to_raise(store, junk):
+def test_what_clients_send_is_no_reason_to_raise(store: playhead.Store, junk: Any) -> None:
     tokens = modules.Tokens(store)
     assert tokens.validate(junk) is None
     assert tokens.rotate(junk) is None
@@ -70,29 +77,34 @@ def test_what_clients_send_is_no_reason_to_raise(store, junk):
     assert tokens.revoke_others(junk) == 0
 
 
-def test_the_original_functions_have_their_names(store):
+def test_the_original_functions_have_their_names(store: playhead.Store) -> None:
     tokens = modules.Tokens(store)
     token = modules.generate_access_token("alice", tokens)
-    assert modules.validate_access_token(token, tokens).user_id == "alice"
+    found = modules.validate_access_token(token, tokens)
+    assert found is not None
+    assert found.user_id == "alice"
     assert modules.VideoCacheScheduler is modules.CacheScheduler
 
 
-def test_ids_are_text_or_bytes_and_come_back_the_same(store):
+def test_ids_are_text_or_bytes_and_come_back_the_same(store: playhead.Store) -> None:
     tokens = modules.Tokens(store)
-    for given, told in [("ü:{x}", "ü:{x}"), (b"plain", "plain"), (b"\xff\x00", b"\xff\x00")]:
-        assert tokens.validate(tokens.issue(given).token).user_id == told
+    cases: list[tuple[Id, Id]] = [("ü:{x}", "ü:{x}"), (b"plain", "plain"), (b"\xff\x00", b"\xff\x00")]
+    for given, told in cases:
+        found = tokens.validate(tokens.issue(given).token)
+        assert found is not None
+        assert found.user_id == told
 
 
-def test_ids_that_make_no_sense_are_refused(store):
+def test_ids_that_make_no_sense_are_refused(store: playhead.Store) -> None:
     tokens = modules.Tokens(store)
     for bad in ["", "x" * 1025]:
         with pytest.raises(playhead.InvalidArgument, match="user_id has"):
             tokens.issue(bad)
     with pytest.raises(TypeError):
-        tokens.issue(None)
+        tokens.issue(None)  # type: ignore[arg-type]
 
 
-def test_a_viewing_is_in_all_counts(store, clock):
+def test_a_viewing_is_in_all_counts(store: playhead.Store, clock: playhead.ManualClock) -> None:
     activity = modules.Activity(store, clock=clock)
     recorded = activity.record_video_viewing("alice", "intro", 54_000, 60_000, utc_offset_minutes=120)
     assert recorded == modules.RecordedViewing(1, 1, 900, True)
@@ -109,7 +121,7 @@ def test_a_viewing_is_in_all_counts(store, clock):
     assert activity.active_users(clock.now() - 86_400_000) == 0
 
 
-def test_a_history_is_read_page_by_page(store, clock):
+def test_a_history_is_read_page_by_page(store: playhead.Store, clock: playhead.ManualClock) -> None:
     activity = modules.Activity(store, clock=clock)
     for i in range(25):
         activity.record_video_viewing("alice", f"v{i}")
@@ -123,7 +135,7 @@ def test_a_history_is_read_page_by_page(store, clock):
     assert sorted(seen) == sorted(f"v{i}" for i in range(25))
 
 
-def test_watch_later_is_idempotent_and_limited(store, clock):
+def test_watch_later_is_idempotent_and_limited(store: playhead.Store, clock: playhead.ManualClock) -> None:
     later = modules.WatchLater(store, clock=clock, limit=2)
     assert later.add("alice", "a") == "added"
     clock.advance(1)
@@ -136,8 +148,10 @@ def test_watch_later_is_idempotent_and_limited(store, clock):
     assert later.count("alice") == 1
 
 
-def test_a_scheduler_calls_its_loader_when_an_entry_is_due(store, clock):
-    loaded = []
+def test_a_scheduler_calls_its_loader_when_an_entry_is_due(
+    store: playhead.Store, clock: playhead.ManualClock
+) -> None:
+    loaded: list[Id] = []
     scheduler = modules.CacheScheduler(store, loaded.append, clock=clock)
     scheduler.schedule_hot_video_cache("intro")
     assert scheduler.step().refreshed == 1
@@ -147,7 +161,7 @@ def test_a_scheduler_calls_its_loader_when_an_entry_is_due(store, clock):
     assert loaded == ["intro", "intro"]
 
 
-def test_what_a_loader_raises_is_reported(store, clock):
+def test_what_a_loader_raises_is_reported(store: playhead.Store, clock: playhead.ManualClock) -> None:
     scheduler = modules.CacheScheduler(store, lambda _: 1 / 0, clock=clock)
     scheduler.schedule("intro", 1_000)
     [(video, message)] = scheduler.step().failures
@@ -155,10 +169,11 @@ def test_what_a_loader_raises_is_reported(store, clock):
     assert "ZeroDivisionError" in message
 
 
-def test_unpopular_videos_are_stopped(store, clock):
-    dropped = []
+def test_unpopular_videos_are_stopped(store: playhead.Store, clock: playhead.ManualClock) -> None:
+    dropped: list[Id] = []
+    views: dict[Id, int] = {"a": 99, "b": 100}
     scheduler = modules.CacheScheduler(
-        store, print, views_of={"a": 99, "b": 100}.__getitem__, stopped=dropped.append, clock=clock, batch=10
+        store, print, views_of=views.__getitem__, stopped=dropped.append, clock=clock, batch=10
     )
     scheduler.schedule("a", 1_000)
     scheduler.schedule("b", 1_000)
@@ -167,7 +182,7 @@ def test_unpopular_videos_are_stopped(store, clock):
     assert dropped == ["a"]
 
 
-def test_claims_are_completed_by_their_receipts(store, clock):
+def test_claims_are_completed_by_their_receipts(store: playhead.Store, clock: playhead.ManualClock) -> None:
     scheduler = modules.CacheScheduler(store, clock=clock)
     scheduler.schedule("a", 1_000)
     [claim] = scheduler.claim()
@@ -178,7 +193,7 @@ def test_claims_are_completed_by_their_receipts(store, clock):
     assert not scheduler.complete(claim)
 
 
-def test_a_background_scheduler_loads_and_stops(store):
+def test_a_background_scheduler_loads_and_stops(store: playhead.Store) -> None:
     loaded = threading.Event()
     with modules.CacheScheduler(store, lambda _: loaded.set()) as scheduler:
         scheduler.run_in_background()
@@ -188,7 +203,7 @@ def test_a_background_scheduler_loads_and_stops(store):
     assert not scheduler.running
 
 
-def test_the_interpreter_ends_while_a_scheduler_runs():
+def test_the_interpreter_ends_while_a_scheduler_runs() -> None:
     program = """
 import playhead, time
 from playhead._modules import CacheScheduler
@@ -206,6 +221,6 @@ print("end")
         assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
 
 
-def test_a_module_does_not_work_on_a_batch(store):
+def test_a_module_does_not_work_on_a_batch(store: playhead.Store) -> None:
     with pytest.raises(playhead.InvalidArgument, match="not on a batch"):
-        modules.Tokens(store.batch())
+        modules.Tokens(store.batch())  # type: ignore[arg-type]

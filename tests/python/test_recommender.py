@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 import playhead
@@ -6,19 +9,19 @@ AT = 1_700_000_000_000
 
 
 @pytest.fixture
-def store(store_url):
+def store(store_url: str) -> Iterator[playhead.Store]:
     with playhead.open(store_url) as opened:
         yield opened
 
 
-def feed(rec):
+def feed(rec: playhead.Recommender) -> None:
     for user in ("a", "b", "c"):
         rec.record(user, "v1", "finish", at=AT)
         rec.record(user, "v2", "finish", at=AT + 1)
     rec.record("d", "v3", "finish", at=AT)
 
 
-def test_an_event_changes_the_very_next_answer(store):
+def test_an_event_changes_the_very_next_answer(store: playhead.Store) -> None:
     rec = playhead.Recommender(store)
     feed(rec)
     assert rec.recommend("new", 1, at=AT + 10)[0].video_id in ("v1", "v2")
@@ -26,13 +29,13 @@ def test_an_event_changes_the_very_next_answer(store):
     assert rec.recommend("new", 1, at=AT + 12)[0].video_id == "v2"
 
 
-def test_what_a_user_has_had_is_not_recommended(store):
+def test_what_a_user_has_had_is_not_recommended(store: playhead.Store) -> None:
     rec = playhead.Recommender(store)
     feed(rec)
     assert [r.video_id for r in rec.recommend("a", 10, at=AT + 10)] == ["v3"]
 
 
-def test_the_reasons_add_up_to_the_score(store):
+def test_the_reasons_add_up_to_the_score(store: playhead.Store) -> None:
     rec = playhead.Recommender(store)
     feed(rec)
     rec.record("new", "v1", "like", at=AT + 5)
@@ -40,7 +43,7 @@ def test_the_reasons_add_up_to_the_score(store):
         assert r.score == pytest.approx(sum(reason.contribution for reason in r.reasons))
 
 
-def test_a_reopened_recommender_answers_as_before(store):
+def test_a_reopened_recommender_answers_as_before(store: playhead.Store) -> None:
     rec = playhead.Recommender(store)
     feed(rec)
     before = [(r.video_id, r.score) for r in rec.recommend("new", 10, at=AT + 10)]
@@ -49,7 +52,7 @@ def test_a_reopened_recommender_answers_as_before(store):
     assert [(r.video_id, r.score) for r in again.recommend("new", 10, at=AT + 10)] == before
 
 
-def test_bulk_events_count_like_single_ones(store):
+def test_bulk_events_count_like_single_ones(store: playhead.Store) -> None:
     one, many = playhead.Recommender(store, name="one"), playhead.Recommender(store, name="many")
     feed(one)
     rows = [(u, v, "finish", AT + i) for u in "abc" for i, v in enumerate(("v1", "v2"))] + [
@@ -61,15 +64,15 @@ def test_bulk_events_count_like_single_ones(store):
     ]
 
 
-def test_similar_videos_were_had_together(store):
+def test_similar_videos_were_had_together(store: playhead.Store) -> None:
     rec = playhead.Recommender(store)
     feed(rec)
     assert [r.video_id for r in rec.similar("v1")] == ["v2"]
 
 
 @pytest.mark.parametrize("args", [("u", "v", "nosuch"), ("", "v", "view"), ("u", "x" * 1025, "view")])
-def test_a_bad_event_is_refused_and_nothing_is_recorded(store, args):
+def test_a_bad_event_is_refused_and_nothing_is_recorded(store: playhead.Store, args: tuple[Any, ...]) -> None:
     rec = playhead.Recommender(store)
-    with pytest.raises(ValueError):
+    with pytest.raises(playhead.InvalidArgument):
         rec.record(*args)
     assert rec.events == 0

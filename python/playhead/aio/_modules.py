@@ -1,0 +1,40 @@
+"""The methods of playhead's modules as coroutines; their types stand in _modules.pyi."""
+
+from typing import Any
+
+from playhead import _modules, _recommender
+from playhead.aio._store import Store
+
+
+def _method(name: str, doc: str | None) -> Any:
+    async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return await self._store._calls.run(getattr(self._module, name), *args, **kwargs)
+
+    method.__name__, method.__doc__ = name, doc
+    return method
+
+
+def _property(name: str, doc: str | None) -> property:
+    return property(lambda self: getattr(self._module, name), doc=doc)
+
+
+def _wrapped(module: type) -> type:
+    async def open(cls: Any, store: Store[Any], *args: Any, **kwargs: Any) -> Any:
+        self = cls.__new__(cls)
+        self._store = store
+        self._module = await store._calls.run(module, store.sync, *args, **kwargs)
+        return self
+
+    open.__doc__ = "Make the module; what it has stored is read where the event loop does not wait for it."
+    body: dict[str, Any] = {"__doc__": module.__doc__, "open": classmethod(open)}
+    for name, member in vars(module).items():
+        if not name.startswith("_"):
+            make = _property if isinstance(member, property) else _method
+            body[name] = make(name, member.__doc__)
+    return type(module.__name__, (), body)
+
+
+Tokens = _wrapped(_modules.Tokens)
+Activity = _wrapped(_modules.Activity)
+WatchLater = _wrapped(_modules.WatchLater)
+Recommender = _wrapped(_recommender.Recommender)

@@ -1,0 +1,273 @@
+"""Signals, threads, forks, and the end of the interpreter."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from pathlib import Path
+
+import pytest
+
+import playhead
+
+# How often each program ends; PLAYHEAD_EXITS=1000 for long.
+EXITS = int(os.environ.get("PLAYHEAD_EXITS", "6"))
+
+
+def run(program: str, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-X", "faulthandler", "-c", textwrap.dedent(program), *args],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def interrupt_soon(check: threading.Event) -> threading.Thread:
+    """Send Ctrl-C to this process again and again until it has had an effect."""
+
+    def interrupt() -> None:
+        while not check.wait(0.05):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    return thread
+
+
+# ---- Ctrl-C
+
+
+def test_ctrl_c_interrupts_a_blocking_pop_which_then_takes_nothing(store_url: str) -> None:
+    with playhead.open(store_url) as store:
+        interrupted = threading.Event()
+        thread = interrupt_soon(interrupted)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                store.lists.blpop("queue", timeout=60)
+        finally:
+            interrupted.set()
+            thread.join()
+        assert store.lists.rpush("queue", "a") == 1
+        assert store.lists.lpop("queue") == b"a"
+
+
+def test_ctrl_c_interrupts_waiting_for_a_message(store_url: str) -> None:
+    with playhead.open(store_url) as store, store.pubsub.subscribe("news") as subscriber:
+        interrupted = threading.Event()
+        thread = interrupt_soon(interrupted)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                subscriber.get(timeout=60)
+        finally:
+            interrupted.set()
+            thread.join()
+
+
+def test_another_signals_exception_interrupts_as_well(store_url: str) -> None:
+    class AlarmError(Exception):
+        pass
+
+    def ring(*_: object) -> None:
+        raise AlarmError
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        with playhead.open(store_url) as store:
+            signal.setitimer(signal.ITIMER_REAL, 0.05)
+            with pytest.raises(AlarmError):
+                store.lists.blpop("queue", timeout=60)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+# ---- fork
+
+
+def test_a_store_refuses_use_in_a_forked_child(store_url: str) -> None:
+    done = run(
+        """
+        import os, sys
+        import playhead
+
+        store = playhead.open(sys.argv[1])
+        store.strings.set("k", "v")
+        batch = store.batch()
+        batch.strings.set("k", "w")
+        transaction = store.transaction("k")
+        subscriber = store.pubsub.subscribe("news")
+        if (child := os.fork()) == 0:
+            for use in (
+                lambda: store.strings.get("k"),
+                lambda: store.strings.set("k", "w"),
+                lambda: store.lists.blpop("q", timeout=0.01),
+                lambda: store.execute("GET", "k"),
+                lambda: store.pubsub.subscribe("news"),
+                batch.run,
+                transaction.run,
+            ):
+                try:
+                    use()
+                    print("no error")
+                except playhead.Closed as error:
+                    assert "fork" in str(error), error
+            sys.stdout.flush()
+            os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+        if (child := os.fork()) == 0:
+            sys.exit(8)  # an ordinary end, with all that the parent had open
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 8
+        assert store.strings.get("k") == b"v"
+        store.close()
+        print("end")
+        """,
+        store_url,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
+
+
+# ---- the end of the interpreter
+
+PROGRAMS = {
+    "a store that is still open": """
+        store.strings.set("k", "v")
+        """,
+    "a thread that waits for an element": """
+        threading.Thread(target=store.lists.blpop, args=("q",), kwargs={"timeout": 0}, daemon=True).start()
+        """,
+    "a daemon thread in the middle of commands": """
+        def work():
+            while True:
+                store.strings.incr("n")
+                store.lists.rpush("l", "x" * 100)
+        for _ in range(4):
+            threading.Thread(target=work, daemon=True).start()
+        while store.strings.get("n") is None:
+            pass
+        """,
+    "a subscriber that is still subscribed": """
+        subscriber = store.pubsub.subscribe("news")
+        threading.Thread(target=lambda: list(subscriber), daemon=True).start()
+        store.pubsub.publish("news", "x")
+        """,
+    "a batch, a transaction and a watch that never ended": """
+        batch, transaction = store.batch(), store.transaction("k")
+        batch.strings.set("k", "v")
+        transaction.strings.get("k")
+        """,
+    "a background scheduler": """
+        scheduler = playhead.CacheScheduler(store, print_nothing)
+        scheduler.schedule("v", 1000)
+        scheduler.run_in_background()
+        """,
+    "references to everything in a cycle": """
+        store.me = [store, store.pubsub.subscribe("news"), store.strings]
+        store.me.append(store.me)
+        """,
+    "an exception that nobody catches": """
+        raise SystemExit(0)
+        """,
+    "tasks that wait": """
+        async def main():
+            other = await playhead.aio.open(sys.argv[1])
+            tasks = [asyncio.create_task(other.lists.blpop("q", timeout=0)) for _ in range(5)]
+            subscriber = await other.pubsub.subscribe("news")
+            tasks.append(asyncio.create_task(subscriber.get()))
+            await asyncio.sleep(0)
+        asyncio.run(main())
+        """,
+    "a loop that is dropped with its tasks": """
+        loop = asyncio.new_event_loop()
+        async def main():
+            other = await playhead.aio.open(sys.argv[1])
+            main.task = asyncio.ensure_future(other.lists.blpop("q", timeout=0))
+            await asyncio.sleep(0)
+        loop.run_until_complete(main())
+        main.task._log_destroy_pending = False
+        """,
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+@pytest.mark.timeout(60 + 10 * EXITS)
+def test_the_interpreter_ends_in_peace_with(program: str, store_url: str) -> None:
+    begin = """
+        import asyncio, sys, threading, time
+        import playhead, playhead.aio
+        print_nothing = lambda *_: None
+        store = playhead.open(sys.argv[1])
+        """
+    for _ in range(EXITS):
+        done = run(textwrap.dedent(begin) + textwrap.dedent(program), store_url)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+# ---- somebody else
+
+
+def test_a_store_that_another_process_has_open_names_that_process(tmp_path: Path) -> None:
+    url = f"rocksdb://{tmp_path}/store"
+    program = (
+        "import playhead, sys; s = playhead.open(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as owner:
+        assert owner.stdout is not None
+        assert owner.stdout.readline() == "open\n"
+        with pytest.raises(
+            playhead.Unavailable, match=f"is in use by process {owner.pid}; close it there first"
+        ):
+            playhead.open(url)
+        owner.kill()
+        owner.wait()
+        with playhead.open(url) as store:  # a killed owner leaves no lock behind
+            assert store.keys.dbsize() == 0
+
+
+def test_a_killed_process_leaves_what_it_was_told_is_written(tmp_path: Path) -> None:
+    url = f"rocksdb://{tmp_path}/store?durability=sync"
+    program = """
+import playhead, sys
+store = playhead.open(sys.argv[1])
+for i in range(10**9):
+    store.lists.rpush("l", i)
+    print(i, flush=True)
+"""
+    with subprocess.Popen([sys.executable, "-c", program, url], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        for _ in range(50):
+            line = writer.stdout.readline()
+        writer.kill()
+        told = int((line + writer.stdout.read()).split()[-1])
+    with playhead.open(url) as store:
+        written = store.lists.lrange("l", 0, -1)
+    assert [int(x) for x in written] == list(range(len(written)))
+    assert len(written) > told
+
+
+def test_a_store_that_is_closed_while_it_is_used_says_so(store_url: str) -> None:
+    store = playhead.open(store_url)
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            while True:
+                store.strings.incr("n")
+                store.lists.blpop("q", timeout=0.001)
+        except playhead.Closed as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while store.strings.get("n") is None:
+        pass
+    store.close()
+    for thread in threads:
+        thread.join()
+    assert len(errors) == 4
+    store.close()  # idempotent
