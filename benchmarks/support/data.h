@@ -19,8 +19,8 @@ inline std::vector<std::string> names(const std::string& prefix, std::size_t cou
   return out;
 }
 
-/// Random positions below `below`, walked round and round.
-class Positions {
+/// Random positions below `below`, walked round and round. Aligned so that two threads do not share a line of memory.
+class alignas(128) Positions {
  public:
   explicit Positions(std::size_t below, std::size_t count = 1 << 16) : at_(count) {
     std::mt19937_64 random(7);
