@@ -21,7 +21,7 @@ std::size_t weight_of(const Command& c) {
       {"zadd", 40},    {"sadd", 30},   {"hset", 30},        {"rpush", 20},       {"lpush", 20},
       {"set", 30},     {"zrange", 30}, {"zrangestore", 20}, {"bitfield", 20},    {"sort", 30},
       {"restore", 20}, {"lpos", 20},   {"lcs", 4},          {"pfadd", 30},       {"zunion", 20},
-      {"zinter", 20},  {"expire", 20}};
+      {"zinter", 20},  {"expire", 20}, {"hincrby", 30}};
   if (c.is(Flags::connection)) return 0;  // no store performs it
   auto at = weights.find(c.traits.name);
   return at == weights.end() ? 10 : at->second;
