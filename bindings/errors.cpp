@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "bindings/gil.h"
+
 namespace playhead::python {
 
 namespace {
@@ -53,6 +55,7 @@ void define_errors(py::module_& m) {
     try {
       if (p) std::rethrow_exception(p);
     } catch (const Error& e) {
+      if (e.code() == ErrorCode::closed) stop_if_ending();
       PyErr_SetString(classes[static_cast<std::size_t>(e.code())], e.what());
     }
   });
@@ -71,6 +74,7 @@ void set_python_error() noexcept {
   } catch (py::error_already_set& e) {
     e.restore();
   } catch (const Error& e) {
+    if (e.code() == ErrorCode::closed) stop_if_ending();
     PyObject* error = make_error(e.code(), e.what());
     if (error == nullptr) return;
     PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error)), error);

@@ -18,6 +18,10 @@ void take_gil(PyThreadState* state);
 /// are about to have it. Called once, before the interpreter ends.
 void end_threads();
 
+/// Stops the calling thread for ever, giving up the GIL, if it is one of those others: its store was closed because the interpreter
+/// ends, and nobody should be told.
+void stop_if_ending();
+
 /// Releases the GIL for its lifetime, if asked to.
 class MaybeRelease {
  public:

@@ -58,6 +58,7 @@ REPLIES: dict[str, list[tuple[dict[str, str], str]]] = {
         ({"idx": "Literal[True]"}, "dict[R, Any]"),
     ],
     "sort": [({"store": "None = None"}, "list[R | None]"), ({"store": "Data"}, "int")],
+    "time": [(ANY, "list[R]")],
     "sort_ro": [(ANY, "list[R | None]")],
     "hrandfield": [
         (COUNTED[0], "R | None"),

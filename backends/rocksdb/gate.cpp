@@ -1,6 +1,10 @@
 #include "backends/rocksdb/gate.h"
 
 #include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "playhead/error.h"
 
@@ -9,13 +13,28 @@ namespace {
 
 std::atomic<std::uint64_t> generation{0};
 
-const bool watching_forks =
-    pthread_atfork(nullptr, nullptr, [] { generation.fetch_add(1, std::memory_order_relaxed); }) == 0;
+std::atomic<bool> used{false};
+
+void end_child(int status, void*) {
+  std::fflush(nullptr);
+  ::_exit(status);
+}
+
+void in_child() {
+  generation.fetch_add(1, std::memory_order_relaxed);
+  if (used.load(std::memory_order_relaxed)) ::on_exit(end_child, nullptr);
+}
+
+const bool watching_forks = pthread_atfork(nullptr, nullptr, in_child) == 0;
 
 }  // namespace
 
 std::uint64_t fork_generation() noexcept {
   return watching_forks ? generation.load(std::memory_order_relaxed) : 0;
+}
+
+void rocksdb_is_used() noexcept {
+  used.store(true, std::memory_order_relaxed);
 }
 
 std::size_t thread_number() noexcept {

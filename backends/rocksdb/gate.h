@@ -10,6 +10,10 @@ namespace playhead::rocks {
 /// compares it with the number at its opening.
 std::uint64_t fork_generation() noexcept;
 
+/// Called before RocksDB is used. A child forked off from then on ends, when it leaves by exit(), without the destructors of static objects:
+/// those of RocksDB wait for threads that exist in the parent only. What stdio holds is written out.
+void rocksdb_is_used() noexcept;
+
 /// Counts the calls that are inside a store, so that close() lets them finish and refuses later ones.
 /// Thread-safe.
 class Gate {

@@ -78,6 +78,7 @@ std::shared_ptr<RocksStorage> RocksStorage::open(const std::string& given, const
   std::uint64_t none = ~std::uint64_t{0};
   if (!r.generation.compare_exchange_strong(none, fork_generation()) && none != fork_generation())
     refuse_after_fork(given);
+  rocksdb_is_used();
   std::string path = canonical(given);
   std::unique_lock lock(r.mutex);
   for (auto found = r.entries.find(path); found != r.entries.end(); found = r.entries.find(path)) {

@@ -92,6 +92,8 @@ class Keys(Generic[R]):
         """The value at a key, serialised."""
     def restore(self, key: Data, ttl: int, serialized_value: Data, *, replace: bool = False, absttl: bool = False, idletime: int | None = None, freq: int | None = None) -> Literal[True]:
         """Creates a key from a serialised value."""
+    def time(self) -> list[R]:
+        """The time."""
 
 @final
 class QueuedKeys:
@@ -171,6 +173,8 @@ class QueuedKeys:
         """The value at a key, serialised."""
     def restore(self, key: Data, ttl: int, serialized_value: Data, *, replace: bool = False, absttl: bool = False, idletime: int | None = None, freq: int | None = None) -> None:
         """Creates a key from a serialised value."""
+    def time(self) -> None:
+        """The time."""
 
 @final
 class TransactionKeys(Generic[R]):
@@ -250,6 +254,8 @@ class TransactionKeys(Generic[R]):
         """The value at a key, serialised."""
     def restore(self, key: Data, ttl: int, serialized_value: Data, *, replace: bool = False, absttl: bool = False, idletime: int | None = None, freq: int | None = None) -> None:
         """Creates a key from a serialised value."""
+    def time(self) -> list[R]:
+        """The time."""
 
 @final
 class Strings(Generic[R]):

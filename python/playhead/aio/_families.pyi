@@ -89,6 +89,8 @@ class Keys(Generic[R]):
         """The value at a key, serialised."""
     async def restore(self, key: Data, ttl: int, serialized_value: Data, *, replace: bool = False, absttl: bool = False, idletime: int | None = None, freq: int | None = None) -> Literal[True]:
         """Creates a key from a serialised value."""
+    async def time(self) -> list[R]:
+        """The time."""
 
 class TransactionKeys(Generic[R]):
     @overload
@@ -167,6 +169,8 @@ class TransactionKeys(Generic[R]):
         """The value at a key, serialised."""
     async def restore(self, key: Data, ttl: int, serialized_value: Data, *, replace: bool = False, absttl: bool = False, idletime: int | None = None, freq: int | None = None) -> None:
         """Creates a key from a serialised value."""
+    async def time(self) -> list[R]:
+        """The time."""
 
 class Strings(Generic[R]):
     async def get(self, key: Data) -> R | None:
