@@ -1,6 +1,7 @@
 """Fixtures for all Python tests: a Redis server of our own, and one URL per kind of store."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -10,6 +11,11 @@ from typing import IO
 
 import pytest
 import redis
+
+
+def pytest_configure() -> None:
+    """Listen to Ctrl-C even where the suite was started in the background, which makes shells ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def free_port() -> int:
