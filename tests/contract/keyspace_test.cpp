@@ -312,6 +312,16 @@ TEST_CASE("SORT orders by number, by letters, by other keys, and stores", "[keys
   });
 }
 
+TEST_CASE("SORT BY a text without a star keeps the order of a list, or reverses it", "[keyspace]") {
+  for_each_store([](Store& s) {
+    run(s, {"RPUSH", "l", "b", "a", "c"});
+    CHECK(run(s, {"SORT", "l", "BY", "nosort"}) == "[\"b\", \"a\", \"c\"]");
+    CHECK(run(s, {"SORT", "l", "BY", "nosort", "DESC"}) == "[\"c\", \"a\", \"b\"]");
+    CHECK(run(s, {"SORT", "l", "BY", "#", "DESC", "LIMIT", "1", "2", "STORE", "target"}) == "2");
+    CHECK(run(s, {"LRANGE", "target", "0", "-1"}) == "[\"a\", \"b\"]");
+  });
+}
+
 TEST_CASE("DUMP and RESTORE carry every type and its deadline", "[keyspace]") {
   for_each_store([](Store& s) {
     fill(s);

@@ -49,13 +49,13 @@ std::vector<SortItem> read_sortable(Tx<S>& t, typename Tx<S>::Entry& e, bool rev
     items.push_back({std::string(element), std::nullopt, 0});
     return true;
   };
+  auto start = reversed ? static_cast<std::int64_t>(t.size(e)) - 1 : 0;
   if (e.type() == Type::list)
-    t.lwalk(e, 0, false, add);
+    t.lwalk(e, start, reversed, add);
   else if (e.type() == Type::set)
     t.hwalk(e, [&](Text member, Text) { return add(member); });
   else if (e.type() == Type::zset)
-    t.zwalk_rank(e, reversed ? static_cast<std::int64_t>(t.size(e)) - 1 : 0, reversed,
-                 [&](Text member, double) { return add(member); });
+    t.zwalk_rank(e, start, reversed, [&](Text member, double) { return add(member); });
   else
     refuse(wrong_type);
   return items;
