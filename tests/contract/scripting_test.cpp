@@ -110,6 +110,35 @@ TEST_CASE("A script that does not compile is refused with its line", "[scripts]"
   });
 }
 
+TEST_CASE("A script can be put together from pieces by load and from a text by loadstring", "[scripts]") {
+  for_each_store([](Store& s) {
+    CHECK(eval(s,
+               "local pieces, n = {'return ', '3', '+4'}, 0 "
+               "return load(function() n = n + 1 return pieces[n] end)()") == "7");
+    CHECK(eval(s,
+               "local given return select(2, load(function() "
+               "if given then return nil end given = true return 'x y' end, '@name'))") ==
+          "\"name:1: '=' expected near 'y'\"");
+    CHECK(eval(s, "return loadstring('return ...')(5)") == "5");
+    CHECK(refused_with(eval(s, "return load('return 1')"), "function expected, got string"));
+    CHECK(refused_with(eval(s, "return loadstring('x = 1')()"), "Attempt to modify a readonly table"));
+  });
+}
+
+TEST_CASE("A source that begins as compiled code does is read as a text", "[scripts]") {
+  for_each_store([](Store& s) {
+    CHECK(eval(s, "\033Lua") ==
+          "(error) ERR Error compiling script (new function): user_script:1: unexpected "
+          "symbol near 'char(27)'");
+    CHECK(eval(s, "return select(2, loadstring('\\27Lua', 'name'))") ==
+          "\"[string \"name\"]:1: unexpected symbol near 'char(27)'\"");
+    CHECK(eval(s,
+               "local given return select(2, load(function() "
+               "if given then return nil end given = true return '\\27Lua' end))") ==
+          "\"(load):1: unexpected symbol near 'char(27)'\"");
+  });
+}
+
 TEST_CASE("cjson reads and writes values", "[scripts]") {
   for_each_store([](Store& s) {
     CHECK(eval(s, "return cjson.encode({1, 2, 'x'})") == "\"[1,2,\"x\"]\"");

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 namespace playhead::embedded::lua {
 
@@ -42,23 +43,60 @@ void set_environment(lua_State* lua) {
   lua_setfenv(lua, -2);
 }
 
-// load and loadstring that refuse compiled chunks, which can crash the interpreter.
-int load_text(lua_State* lua) {
-  std::size_t size = 0;
-  const char* source = luaL_checklstring(lua, 1, &size);
-  const char* name = luaL_optstring(lua, 2, source);
-  if (size > 0 && source[0] == LUA_SIGNATURE[0]) {
-    lua_pushnil(lua);
-    lua_pushliteral(lua, "compiled chunks are not allowed");
-    return 2;
+/// The source of a chunk: a text, or what the function at index 1 gives until it gives nothing; index 3 keeps
+/// each of its pieces.
+struct Chunk {
+  Text rest;
+  bool from_function = false;
+  bool begun = false;
+
+  void fetch(lua_State* lua) {
+    luaL_checkstack(lua, 2, "too many nested functions");
+    lua_pushvalue(lua, 1);
+    lua_call(lua, 0, 1);
+    if (lua_isnil(lua, -1)) return lua_pop(lua, 1);
+    if (!lua_isstring(lua, -1)) luaL_error(lua, "reader function must return a string");
+    lua_replace(lua, 3);
+    std::size_t size = 0;
+    const char* piece = lua_tolstring(lua, 3, &size);
+    rest = {piece, size};
   }
-  if (luaL_loadbuffer(lua, source, size, name) == 0) {
+};
+
+// Compiled code could crash the interpreter. Lua knows it by its first byte, so a space before that makes it
+// a text, which does not compile.
+const char* next_piece(lua_State* lua, void* state, std::size_t* size) {
+  auto& chunk = *static_cast<Chunk*>(state);
+  if (chunk.rest.empty() && chunk.from_function) chunk.fetch(lua);
+  bool looks_compiled = !chunk.begun && !chunk.rest.empty() && chunk.rest[0] == LUA_SIGNATURE[0];
+  chunk.begun = true;
+  Text piece = looks_compiled ? Text(" ") : std::exchange(chunk.rest, Text());
+  *size = piece.size();
+  return piece.data();
+}
+
+// The function, with the protected globals; or nil and what is wrong with the source.
+int load_chunk(lua_State* lua, Chunk chunk, const char* name) {
+  if (lua_load(lua, next_piece, &chunk, name) == 0) {
     set_environment(lua);
     return 1;
   }
   lua_pushnil(lua);
   lua_insert(lua, -2);
   return 2;
+}
+
+int load_string(lua_State* lua) {
+  std::size_t size = 0;
+  const char* source = luaL_checklstring(lua, 1, &size);
+  return load_chunk(lua, {{source, size}}, luaL_optstring(lua, 2, source));
+}
+
+int load_function(lua_State* lua) {
+  luaL_checktype(lua, 1, LUA_TFUNCTION);
+  const char* name = luaL_optstring(lua, 2, "=(load)");
+  lua_settop(lua, 3);
+  return load_chunk(lua, {{}, true}, name);
 }
 
 // A script must not reach past a protected table by rawset or a new metatable.
@@ -188,7 +226,7 @@ void State::open_libraries() {
   open_library(lua_, luaopen_math, LUA_MATHLIBNAME);
   remove_unknown_globals(lua_);
   const std::pair<const char*, lua_CFunction> replaced[] = {
-      {"load", load_text},        {"loadstring", load_text},
+      {"load", load_function},    {"loadstring", load_string},
       {"rawset", checked_rawset}, {"setmetatable", checked_setmetatable},
       {"next", next_of},          {"pairs", pairs_of}};
   for (auto [name, function] : replaced) {
@@ -254,10 +292,10 @@ void State::push_function(const std::string& sha1, Text source) {
     return;
   }
   lua_pop(lua_, 1);
-  bool binary = !source.empty() && source[0] == LUA_SIGNATURE[0];
-  if (binary || luaL_loadbuffer(lua_, source.data(), source.size(), "@user_script") != 0) {
-    std::string why = binary ? "compiled chunks are not allowed" : lua_tostring(lua_, -1);
-    lua_pop(lua_, binary ? 1 : 2);
+  Chunk chunk{source};
+  if (lua_load(lua_, next_piece, &chunk, "@user_script") != 0) {
+    std::string why = lua_tostring(lua_, -1);
+    lua_pop(lua_, 2);
     refuse("ERR Error compiling script (new function): " + why);
   }
   set_environment(lua_);
