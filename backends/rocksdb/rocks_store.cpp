@@ -32,7 +32,7 @@ Durability durability_named(const std::string& name) {
 }
 
 bool backup_rocks_store(Store& store, const std::string& directory) {
-  auto* rocks = dynamic_cast<EmbeddedRocks*>(&store);
+  auto* rocks = layer<EmbeddedRocks>(store);
   if (rocks == nullptr) return false;
   std::error_code error;
   std::filesystem::path path = std::filesystem::absolute(directory, error).lexically_normal();
