@@ -17,7 +17,7 @@ namespace playhead::python {
 /// The keyword for a token: "WITHSCORES" -> "withscores", "min-match-len" -> "min_match_len".
 std::string lower_case(Text token);
 
-class Arguments {
+class Arguments : public PlainOptions<Arguments> {
  public:
   Arguments(PyObject* const* args, Py_ssize_t count, PyObject* names, Arena& arena, Text command)
       : args_(args),
@@ -33,7 +33,6 @@ class Arguments {
     behind_ = 0;
   }
   void some_keys(Text name, List<Text>& out) { some(name, out); }
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text, List<Text>& out, Text = {}, Text = {}, Text = {}) {
     out = one_list(required("keys"), "keys");
     if (out.empty()) throw py::value_error("keys must not be empty");
@@ -70,18 +69,6 @@ class Arguments {
   template <class... O>
   void options(O... o) {
     (take(o), ...);
-  }
-  template <class... O>
-  void late_options(Fault&, O... o) {
-    options(o...);
-  }
-  template <class O>
-  void last_option(O o) {
-    take(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
-    options(o...);
   }
   /// Raises TypeError for arguments that nobody asked for.
   void end() const {

@@ -14,12 +14,6 @@ namespace playhead::python {
 
 namespace {
 
-const char* kind_name(Message::Kind kind) {
-  constexpr const char* names[] = {"subscribe",    "unsubscribe", "psubscribe",
-                                   "punsubscribe", "message",     "pmessage"};
-  return names[static_cast<std::size_t>(kind)];
-}
-
 struct Stored {
   Message::Kind kind;
   std::string pattern, channel, payload;
@@ -28,7 +22,7 @@ struct Stored {
 
 py::tuple as_tuple(const Stored& m) {
   bool pattern = m.kind == Message::Kind::pmessage;
-  return py::make_tuple(kind_name(m.kind),
+  return py::make_tuple(py::str(name_of(m.kind).data()),
                         pattern ? py::object(py::bytes(m.pattern)) : py::object(py::none()),
                         py::bytes(m.channel), py::bytes(m.payload), m.count);
 }

@@ -10,16 +10,6 @@ namespace playhead::python {
 
 namespace {
 
-// Behind the name for BLMPOP and BZMPOP, else last.
-Millis timeout_of(const AnyCall& call) {
-  Arena arena;
-  std::vector<Text> words;
-  call.command().encode(call.operation(), words, arena);
-  Timeout timeout;
-  syntax::parse(call.command().traits.name.ends_with("mpop") ? words.at(1) : words.back(), timeout, {});
-  return timeout.ms;
-}
-
 AnyCall taken_from(StoreObject& object) {
   if (!object.target().recorder) throw Error(ErrorCode::invalid, "this is a store, not a batch");
   AnyCall call = object.target().recorder->take();
@@ -47,7 +37,7 @@ class Parked {
 
   /// Seconds; None: for ever.
   std::optional<double> timeout() const {
-    Millis ms = timeout_of(waiting_->call());
+    Millis ms = waiting_->call().command().timeout(waiting_->call().operation());
     if (ms == 0) return std::nullopt;
     return static_cast<double>(ms) / 1000;
   }

@@ -26,14 +26,13 @@ std::string type_name() {
   return "text";
 }
 
-class Describer {
+class Describer : public PlainOptions<Describer> {
  public:
   explicit Describer(std::vector<Parameter>& out) : out_(out) {}
 
   void key(Text name, Text&) { add(name, "argument", "text", true); }
   void keys(Text name, List<Text>&, std::size_t = 0) { add(name, "list", "text", true); }
   void some_keys(Text name, List<Text>&) { add(name, "list", "text", false); }
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text, List<Text>&, Text = {}, Text = {}, Text = {}) { add("keys", "keys", "text", true); }
   void numkeys_or_none(Text, List<Text>&) { add("keys", "keys", "text", false); }
   template <class T>
@@ -58,18 +57,6 @@ class Describer {
   template <class... O>
   void options(O... o) {
     (show(o), ...);
-  }
-  template <class... O>
-  void late_options(const Fault&, O... o) {
-    options(o...);
-  }
-  template <class O>
-  void last_option(O o) {
-    options(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
-    options(o...);
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "bindings/waiting.h"
+#include "playhead/clock.h"
 
 namespace playhead::python {
 
@@ -67,14 +68,14 @@ PyTypeObject* add_view_type(py::module_& m, const char* name, const char* doc,
 // is returned and Ctrl-C is raised behind it.
 bool wait_for(Store& store, AnyCall& call, Millis timeout) {
   using Clock = std::chrono::steady_clock;
-  constexpr Millis for_ever = 1'000'000'000'000;
-  bool limited = timeout > 0 && timeout < for_ever;
-  auto deadline = Clock::now() + std::chrono::milliseconds(limited ? timeout : for_ever);
+  auto deadline = deadline_after(timeout);
   ReleaseGil release;
   Waiting waiting(store, call.copy());
   waiting.start();
-  while (!waiting.wait_until(std::min(deadline, Clock::now() + std::chrono::milliseconds(50)))) {
-    if (Clock::now() >= deadline && limited) {
+  for (;;) {
+    auto until = Clock::now() + std::chrono::milliseconds(50);
+    if (waiting.wait_until(deadline ? std::min(*deadline, until) : until)) break;
+    if (deadline && Clock::now() >= *deadline) {
       if (waiting.cancel()) return false;
       waiting.wait_until(Clock::time_point::max());
       break;

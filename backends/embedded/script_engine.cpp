@@ -14,13 +14,6 @@ namespace {
 
 constexpr std::size_t spare_states = 8;
 
-std::string lower(Text s) {
-  std::string out(s);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 void push_texts(lua_State* lua, const char* name, List<Text> texts) {
   lua_createtable(lua, static_cast<int>(texts.size()), 0);
   for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -127,7 +120,7 @@ class ScriptEngine::Impl {
   }
   std::optional<std::string> find(Text sha1) const {
     std::lock_guard lock(mutex_);
-    auto at = sources_.find(lower(sha1));
+    auto at = sources_.find(syntax::lower_case(sha1));
     if (at == sources_.end()) return std::nullopt;
     return at->second;
   }

@@ -16,10 +16,7 @@ namespace {
 
 StoreReport check_directory(const Url& url) {
 #ifdef PLAYHEAD_HAS_ROCKSDB
-  if (url.path.empty() || !url.host.empty())
-    throw Error(ErrorCode::invalid,
-                "a RocksDB store is named by an absolute path: rocksdb:///path/to/directory");
-  rocks::CheckReport found = rocks::check(url.path);
+  rocks::CheckReport found = rocks::check(rocksdb_directory(url));
   StoreReport report;
   report.counts = {{"keys", found.keys},
                    {"strings", found.strings},
@@ -35,8 +32,7 @@ StoreReport check_directory(const Url& url) {
   return report;
 #else
   (void)url;
-  throw Error(ErrorCode::unsupported,
-              "this build has no RocksDB store; configure it with PLAYHEAD_ROCKSDB=ON");
+  refuse_left_out("RocksDB", "PLAYHEAD_ROCKSDB");
 #endif
 }
 
@@ -48,8 +44,7 @@ StoreReport check(Text text) {
   if (url.scheme == "memory") nothing_to_check("a memory store keeps nothing on disk");
   if (url.scheme == "redis" || url.scheme == "redis+unix" || url.scheme == "rediss")
     nothing_to_check("the data are the Redis server's; redis-check-rdb and redis-check-aof check its files");
-  throw Error(ErrorCode::invalid, "the store URL's scheme '" + url.scheme +
-                                      "' is unknown; use memory, rocksdb, redis or redis+unix");
+  refuse_scheme(url);
 }
 
 void backup(Store& store, const std::string& directory) {

@@ -53,9 +53,7 @@ std::shared_ptr<Store> open_memory(Url& url, const OpenOptions& options) {
 
 std::shared_ptr<Store> open_rocksdb(Url& url, const OpenOptions& options) {
 #ifdef PLAYHEAD_HAS_ROCKSDB
-  if (url.path.empty() || !url.host.empty())
-    throw Error(ErrorCode::invalid,
-                "a RocksDB store is named by an absolute path: rocksdb:///path/to/directory");
+  const std::string& directory = rocksdb_directory(url);
   rocks::RocksStoreOptions o;
   o.clock = options.clock;
   o.storage.durability = rocks::durability_named(url.take("durability").value_or("periodic"));
@@ -65,11 +63,10 @@ std::shared_ptr<Store> open_rocksdb(Url& url, const OpenOptions& options) {
       url.take_number("cache", static_cast<std::int64_t>(o.storage.cache_bytes), 0, INT64_MAX));
   o.databases = static_cast<std::uint16_t>(url.take_number("databases", 16, 1, 10000));
   url.finish();
-  return rocks::open_rocks_store(url.path, std::move(o));
+  return rocks::open_rocks_store(directory, std::move(o));
 #else
   (void)url, (void)options;
-  throw Error(ErrorCode::unsupported,
-              "this build has no RocksDB store; configure it with PLAYHEAD_ROCKSDB=ON");
+  refuse_left_out("RocksDB", "PLAYHEAD_ROCKSDB");
 #endif
 }
 
@@ -94,7 +91,7 @@ std::shared_ptr<Store> open_redis(Url& url, std::uint16_t db, const OpenOptions&
   return std::make_shared<redis::RedisStore>(std::move(o));
 #else
   (void)url, (void)db, (void)options;
-  throw Error(ErrorCode::unsupported, "this build has no Redis store; configure it with PLAYHEAD_REDIS=ON");
+  refuse_left_out("Redis", "PLAYHEAD_REDIS");
 #endif
 }
 
@@ -110,8 +107,7 @@ std::shared_ptr<Store> open_scheme(Url& url, std::uint16_t db, const OpenOptions
     throw Error(ErrorCode::unsupported,
                 "rediss:// needs a hiredis with TLS (1.0 or later), which this build does not have; use "
                 "redis:// through a TLS tunnel");
-  throw Error(ErrorCode::invalid, "the store URL's scheme '" + url.scheme +
-                                      "' is unknown; use memory, rocksdb, redis or redis+unix");
+  refuse_scheme(url);
 }
 
 std::optional<StatisticsOptions> take_statistics(Url& url, const OpenOptions& options) {

@@ -113,4 +113,21 @@ void Url::finish() const {
     bad("has the parameter '" + query.begin()->first + "', which " + scheme + ":// does not know");
 }
 
+const std::string& rocksdb_directory(const Url& url) {
+  if (url.path.empty() || !url.host.empty())
+    throw Error(ErrorCode::invalid,
+                "a RocksDB store is named by an absolute path: rocksdb:///path/to/directory");
+  return url.path;
+}
+
+void refuse_scheme(const Url& url) {
+  throw Error(ErrorCode::invalid, "the store URL's scheme '" + url.scheme +
+                                      "' is unknown; use memory, rocksdb, redis or redis+unix");
+}
+
+void refuse_left_out(Text store, Text option) {
+  throw Error(ErrorCode::unsupported, "this build has no " + std::string(store) +
+                                          " store; configure it with " + std::string(option) + "=ON");
+}
+
 }  // namespace playhead

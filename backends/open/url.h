@@ -22,4 +22,11 @@ struct Url {
   void finish() const;
 };
 
+/// The directory that a rocksdb:// URL names. Throws Error{invalid} if it names none.
+const std::string& rocksdb_directory(const Url& url);
+/// Throws Error{invalid}: there are no such stores.
+[[noreturn]] void refuse_scheme(const Url& url);
+/// Throws Error{unsupported}: such stores were left out when Playhead was built without the CMake `option`.
+[[noreturn]] void refuse_left_out(Text store, Text option);
+
 }  // namespace playhead

@@ -10,4 +10,10 @@ Millis SystemClock::now() const {
       .count();
 }
 
+std::optional<std::chrono::steady_clock::time_point> deadline_after(Millis timeout) {
+  constexpr Millis longest = Millis{1000} * 3600 * 24 * 365 * 100;
+  if (timeout <= 0 || timeout > longest) return {};
+  return std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout);
+}
+
 }  // namespace playhead

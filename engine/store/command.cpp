@@ -31,13 +31,6 @@ const std::vector<Command>& table() {
   return rows;
 }
 
-std::string lower(Text s) {
-  std::string out(s);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 /// What a first word means: a command, a container of subcommands, or (COMMAND) both.
 struct Meaning {
   const Command* command = nullptr;
@@ -90,11 +83,11 @@ const Command& command(std::uint16_t code) {
 
 const Command* find_command(List<Text> arguments) {
   if (arguments.empty()) return nullptr;
-  std::string name = lower(arguments[0]);
+  std::string name = syntax::lower_case(arguments[0]);
   const Meaning* first = names().find(name);
   if (first == nullptr || name.find('|') != std::string::npos) return nullptr;
   if (!first->container || arguments.size() < 2) return first->command;
-  const Meaning* second = names().find(name + '|' + lower(arguments[1]));
+  const Meaning* second = names().find(name + '|' + syntax::lower_case(arguments[1]));
   return second == nullptr ? nullptr : second->command;
 }
 
@@ -105,14 +98,12 @@ void check_arity(const Command& c, List<Text> arguments) {
 }
 
 void refuse_unknown(List<Text> arguments) {
-  const Meaning* first = arguments.empty() ? nullptr : names().find(lower(arguments[0]));
+  const Meaning* first = arguments.empty() ? nullptr : names().find(syntax::lower_case(arguments[0]));
   if (first != nullptr && first->container) {
     if (arguments.size() < 2)
-      refuse("ERR wrong number of arguments for '" + lower(arguments[0]) + "' command");
-    std::string upper = lower(arguments[0]);
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? char(c - 32) : c; });
-    refuse("ERR unknown subcommand '" + c_text(arguments[1], 128) + "'. Try " + upper + " HELP.");
+      refuse("ERR wrong number of arguments for '" + syntax::lower_case(arguments[0]) + "' command");
+    refuse("ERR unknown subcommand '" + c_text(arguments[1], 128) + "'. Try " +
+           syntax::upper_case(arguments[0]) + " HELP.");
   }
   refuse(unknown_command(arguments));
 }

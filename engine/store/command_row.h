@@ -55,6 +55,12 @@ struct RowFunctions {
     else
       return has(Op::traits.flags, Flags::every_key);
   }
+  static Millis timeout(const void* operation) {
+    if constexpr (has(Op::traits.flags, Flags::blocking))
+      return op(operation).timeout.ms;
+    else
+      return 0;
+  }
 };
 
 template <class Op>
@@ -74,8 +80,8 @@ Command make_row() {
   c.last_key = inspector.last_key;
   c.key_step = inspector.key_step;
   c.movable_keys = inspector.movable_keys;
-  for (char ch : Op::traits.name)
-    c.syntax += ch == '|' ? ' ' : static_cast<char>(ch >= 'a' && ch <= 'z' ? ch - 32 : ch);
+  c.syntax = syntax::upper_case(Op::traits.name);
+  if (bar != Text::npos) c.syntax[bar] = ' ';
   if (!inspector.text.empty()) c.syntax += (inspector.text.front() == ' ' ? "" : " ") + inspector.text;
   c.operation_size = sizeof(Op);
   c.reply_size = sizeof(typename Op::Reply);
@@ -91,6 +97,7 @@ Command make_row() {
   c.decode = F::decode;
   c.list_keys = F::list_keys;
   c.touches_every_key = F::every_key;
+  c.timeout = F::timeout;
   return c;
 }
 

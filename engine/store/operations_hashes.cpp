@@ -11,8 +11,7 @@ constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 void HRandField::validate() const {
   if (withvalues && !count) refuse("ERR syntax error");
   if (!count) return;
-  if (*count < -most)
-    refuse("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+  check_random_count(count);
   if (withvalues && (*count < -most / 2 || *count > most / 2)) refuse("ERR value is out of range");
 }
 

@@ -38,8 +38,7 @@ void SPop::decode(const Value& v, Reply& r) const {
 }
 
 void SRandMember::validate() const {
-  if (count && *count < -std::numeric_limits<std::int64_t>::max())
-    refuse("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+  check_random_count(count);
 }
 
 void SRandMember::emit(const Reply& r, Sink& s) const {

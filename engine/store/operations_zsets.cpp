@@ -156,8 +156,7 @@ void ZRandMember::validate() const {
   constexpr auto longest = std::numeric_limits<std::int64_t>::max();
   if (!count && withscores) refuse(syntax_error);
   if (!count) return;
-  if (*count < -longest)
-    refuse("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+  check_random_count(count);
   if (withscores && (*count < -(longest / 2) || *count > longest / 2)) refuse("ERR value is out of range");
 }
 

@@ -2,8 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <condition_variable>
-#include <mutex>
 
 #include "engine/store/session_impl.h"
 #include "playhead/statistics.h"
@@ -18,148 +16,7 @@ using Handler = void (*)(Session::Impl&, List<Text> arguments, Arena&, Sink&);
 
 }  // namespace
 
-// ---- waiting
-// --------------------------------------------------------------------------------------------------------------------
-
-namespace {
-
-/// Where the reply of a parked call goes. It is taken by whoever waits for it, or handed to the completion.
-struct Outcome {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool served = false;  ///< the two below are set
-  Value reply;
-  std::exception_ptr error;
-  Session::Done done;  ///< empty as long as somebody waits
-
-  void serve(AnyCall& call, std::exception_ptr failure) {
-    ValueSink sink;
-    if (failure) {
-      try {
-        std::rethrow_exception(failure);
-      } catch (const Error& e) {
-        if (e.code() == ErrorCode::command) {
-          sink.error(e.message());
-          failure = nullptr;
-        }
-      } catch (...) {
-        // not of the command: passed on as it is
-      }
-    } else {
-      call.emit(sink);
-    }
-    finish(failure ? Value() : sink.take(), failure);
-  }
-  void finish(Value value, std::exception_ptr failure) {
-    Session::Done call_now;
-    {
-      std::lock_guard lock(mutex);
-      reply = std::move(value);
-      error = failure;
-      served = true;
-      call_now = std::move(done);
-      changed.notify_all();
-    }
-    if (call_now) call_now(reply, error);
-  }
-  /// The reply, once it is there.
-  void take(Sink& out) {
-    if (error) std::rethrow_exception(error);
-    emit(reply, out);
-  }
-};
-
-/// How long a blocking operation waits, by its code.
-template <class... Ops>
-Millis timeout_of(Operations<Ops...>, std::uint16_t code, const void* operation) {
-  Millis ms = 0;
-  auto look = [&]<class Op>(Op*) {
-    if constexpr (has(Op::traits.flags, Flags::blocking))
-      if (code == code_of<Op>) ms = static_cast<const Op*>(operation)->timeout.ms;
-  };
-  (look(static_cast<Ops*>(nullptr)), ...);
-  return ms;
-}
-
-/// What a timeout is answered with.
-Value empty_reply(const AnyCall& call) {
-  ValueSink sink;
-  call.emit(sink);
-  return sink.take();
-}
-
-class Blocked final : public Pending {
- public:
-  Blocked(std::shared_ptr<Store> store, std::shared_ptr<Outcome> outcome, Value timeout_reply,
-          std::optional<std::chrono::steady_clock::time_point> deadline)
-      : store_(std::move(store)),
-        outcome_(std::move(outcome)),
-        timeout_reply_(std::move(timeout_reply)),
-        deadline_(deadline) {}
-  ~Blocked() override {
-    if (ticket) ticket->cancel();
-  }
-  std::optional<std::chrono::steady_clock::time_point> deadline() const override { return deadline_; }
-  bool expire() override {
-    if (!ticket || !ticket->cancel()) return false;
-    ticket.reset();
-    outcome_->finish(timeout_reply_, nullptr);
-    return true;
-  }
-  /// Waits until it is served or its time is over.
-  void await(Sink& out) {
-    std::unique_lock lock(outcome_->mutex);
-    auto served = [&] { return outcome_->served; };
-    if (deadline_ && !outcome_->changed.wait_until(lock, *deadline_, served)) {
-      lock.unlock();
-      expire();
-      lock.lock();
-    }
-    outcome_->changed.wait(lock, served);  // from here on it is being served, or nothing else can end it
-    outcome_->take(out);
-  }
-
- private:
-  std::shared_ptr<Store> store_;
-  std::shared_ptr<Outcome> outcome_;
-  Value timeout_reply_;
-  std::optional<std::chrono::steady_clock::time_point> deadline_;
-
- public:
-  std::unique_ptr<Ticket> ticket;  // last: it refers to the store
-};
-
-}  // namespace
-
-std::unique_ptr<Pending> Session::Impl::wait(List<Text> arguments, Sink& out, Done& done) {
-  AnyCall call = AnyCall::parse(arguments, db, true);
-  Millis timeout = timeout_of(AllOperations{}, call.command().code, call.operation());
-  std::optional<std::chrono::steady_clock::time_point> deadline;
-  constexpr Millis longest = Millis{1000} * 3600 * 24 * 365 * 100;  // what the clock can add without overflow
-  if (timeout > 0)
-    deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(std::min(timeout, longest));
-  auto outcome = std::make_shared<Outcome>();
-  auto blocked = std::make_unique<Blocked>(store_, outcome, empty_reply(call), deadline);
-  blocked->ticket = store_->park(std::move(call), [outcome](AnyCall& served, std::exception_ptr error) {
-    outcome->serve(served, error);
-  });
-  if (!done) {
-    blocked->await(out);
-    return nullptr;
-  }
-  {
-    std::lock_guard lock(outcome->mutex);
-    if (!outcome->served) {
-      outcome->done = std::move(done);
-      return blocked;
-    }
-  }
-  outcome->take(out);
-  return nullptr;
-}
-
 // ---- commands
-// -------------------------------------------------------------------------------------------------------------------
 
 namespace {
 
@@ -296,7 +153,6 @@ void Session::Impl::perform_here(const Command& c, List<Text> arguments, Sink& o
 }
 
 // ---- transactions
-// ---------------------------------------------------------------------------------------------------------------
 
 void Session::Impl::on(const connection::Multi&, Sink& out) {
   if (multi) refuse("ERR MULTI calls can not be nested");
@@ -384,7 +240,6 @@ void Session::Impl::run_queue(const std::vector<Queued>& queue, playhead::Watch*
 }
 
 // ---- the class
-// ------------------------------------------------------------------------------------------------------------------
 
 Session::Session(std::shared_ptr<Store> store, SessionOptions options)
     : impl_(std::make_unique<Impl>(std::move(store), std::move(options))) {}

@@ -1,5 +1,6 @@
 // The commands of a session on the connection itself and on its subscriptions.
 #include "engine/store/session_impl.h"
+#include "playhead/version.h"
 
 namespace playhead {
 
@@ -28,7 +29,7 @@ void Session::Impl::on(const connection::Hello& c, Sink& out) {
   out.bulk("server");
   out.bulk("redis");
   out.bulk("version");
-  out.bulk("7.0.15");
+  out.bulk(redis_version);
   out.bulk("proto");
   out.integer(protocol);
   out.bulk("id");
@@ -119,7 +120,6 @@ void Session::Impl::on(const connection::ClientInfo&, Sink& out) {
 }
 
 // ---- subscriptions
-// --------------------------------------------------------------------------------------------------------------
 
 Subscription& Session::Impl::subscription() {
   if (!subscription_) subscription_ = store_->subscribe(options_.on_message);
@@ -164,10 +164,9 @@ void Session::Impl::on(const connection::PUnsubscribe& c, Sink&) {
 }
 
 void emit(const Message& m, Sink& sink) {
-  constexpr Text names[] = {"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "message", "pmessage"};
   bool with_pattern = m.kind == Message::Kind::pmessage;
   sink.begin_push(with_pattern ? 4 : 3);
-  sink.bulk(names[static_cast<std::size_t>(m.kind)]);
+  sink.bulk(name_of(m.kind));
   if (with_pattern) sink.bulk(m.pattern);
   if (m.channel.data() == nullptr)
     sink.null();

@@ -103,7 +103,7 @@ void Session::Impl::on(const connection::Info& c, Sink& out) {
   auto s = statistics_ == nullptr ? StatisticsSnapshot() : statistics_->snapshot();
   Capabilities can = store_->capabilities();
   if (report.section("Server")) {
-    report.line("redis_version", "7.0.15");
+    report.line("redis_version", redis_version);
     report.line("redis_mode", "standalone");
     report.line("playhead_version", version);
     report.line("playhead_store", can.name);

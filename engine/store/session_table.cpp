@@ -104,9 +104,7 @@ void show_docs(Text name, const Command* c, const std::vector<const Command*>& i
 
 /// What a name means, "client" or "client|id"; nothing if there is no such command.
 std::optional<Entry> entry_of(Text name) {
-  std::string small(name);
-  for (char& c : small)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+  std::string small = syntax::lower_case(name);
   std::size_t bar = small.find('|');
   auto at = entries().find(small.substr(0, bar));
   if (at == entries().end()) return {};

@@ -9,12 +9,12 @@
 #include <mutex>
 #include <thread>
 
+#include "engine/store/lookups.h"
 #include "engine/store/ticks.h"
 
 namespace playhead {
 
 // ---- histogram
-// ------------------------------------------------------------------------------------------------------------------
 
 std::uint64_t Histogram::total() const {
   std::uint64_t n = 0;
@@ -85,95 +85,12 @@ struct Shard {
   }
 };
 
-// ---- hits and misses
-// ------------------------------------------------------------------------------------------------------------
-
-struct Found {
-  std::uint64_t hits = 0, misses = 0;
-};
-void see(Found& f, bool found) {
-  ++(found ? f.hits : f.misses);
-}
-
-Found found_by(const Get&, const Get::Reply& r) {
-  return {r ? 1u : 0u, r ? 0u : 1u};
-}
-Found found_by(const MGet&, const MGet::Reply& r) {
-  Found f;
-  for (const auto& value : r) see(f, value.has_value());
-  return f;
-}
-Found found_by(const Exists& c, const std::int64_t& r) {
-  auto hits = static_cast<std::uint64_t>(r);
-  return {hits, c.keys.size() - hits};
-}
-Found found_by(const TypeOf&, const Status& r) {
-  Found f;
-  see(f, r.text != "none");
-  return f;
-}
-template <class Op>
-concept AsksForGet = std::is_same_v<Op, GetEx> || std::is_same_v<Op, GetDel> || std::is_same_v<Op, Dump>;
-template <AsksForGet Op>
-Found found_by(const Op&, const std::optional<std::string>& r) {
-  Found f;
-  see(f, r.has_value());
-  return f;
-}
-// Collections are never empty, so that 0 means that there is none.
-template <class Op>
-concept Counts = std::is_same_v<Op, HLen> || std::is_same_v<Op, LLen> || std::is_same_v<Op, SCard> ||
-                 std::is_same_v<Op, ZCard>;
-template <Counts Op>
-Found found_by(const Op&, const std::int64_t& r) {
-  Found f;
-  see(f, r != 0);
-  return f;
-}
-template <class Op>
-concept TellsTime = std::is_base_of_v<TtlBase, Op>;
-template <TellsTime Op>
-Found found_by(const Op&, const std::int64_t& r) {
-  Found f;
-  see(f, r != -2);
-  return f;
-}
-template <class Op>
-concept ShowsAll = std::is_same_v<Op, HGetAll> || std::is_same_v<Op, SMembers>;
-template <ShowsAll Op>
-Found found_by(const Op&, const typename Op::Reply& r) {
-  Found f;
-  see(f, !r.items.empty());
-  return f;
-}
-template <class Op>
-concept ListsAll = std::is_same_v<Op, HKeys> || std::is_same_v<Op, HVals>;
-template <ListsAll Op>
-Found found_by(const Op&, const std::vector<std::string>& r) {
-  Found f;
-  see(f, !r.empty());
-  return f;
-}
-
-using Finder = Found (*)(const void* operation, const void* reply);
-
-template <class Op>
-constexpr Finder finder_of() {
-  if constexpr (requires(const Op& op, const typename Op::Reply& r) { found_by(op, r); } &&
-                !std::is_same_v<Op, Touch>)
-    return [](const void* op, const void* r) {
-      return found_by(*static_cast<const Op*>(op), *static_cast<const typename Op::Reply*>(r));
-    };
-  else
-    return nullptr;
-}
-template <class... Ops>
-constexpr std::array<Finder, sizeof...(Ops)> finders_of(Operations<Ops...>) {
-  return {finder_of<Ops>()...};
-}
-constexpr auto finders = finders_of(AllOperations{});
-
 std::atomic<std::uint64_t> next_id{1};
+
+// "WRONGTYPE" of an error's text.
+Text first_word(Text error) {
+  return error.substr(0, error.find(' '));
+}
 
 // The arguments of a slow call as the log keeps them.
 std::vector<std::string> shortened(List<Text> words) {
@@ -195,7 +112,6 @@ std::vector<std::string> shortened(List<Text> words) {
 }  // namespace
 
 // ---- counting
-// -------------------------------------------------------------------------------------------------------------------
 
 class Statistics::Impl {
  public:
@@ -237,8 +153,7 @@ class Statistics::Impl {
     try {
       std::rethrow_exception(error);
     } catch (const Error& e) {
-      note_error(e.code() == ErrorCode::command ? e.message().substr(0, e.message().find(' '))
-                                                : name_of(e.code()));
+      note_error(e.code() == ErrorCode::command ? first_word(e.message()) : name_of(e.code()));
     } catch (...) {
       note_error(Text("unexpected"));
     }
@@ -342,7 +257,7 @@ void Statistics::succeeded(const Call& call, std::uint64_t begin) {
   Cell& cell = shard.cell(call.code);
   add(cell.calls, 1);
   cell.timed(ns);
-  if (Finder find = finders[call.code]) {
+  if (Finder find = finder_of_code(call.code)) {
     Found found = find(call.operation, call.reply);
     add(shard.hits, found.hits);
     add(shard.misses, found.misses);
@@ -376,7 +291,7 @@ void Statistics::batch(const Batch& batch, std::uint64_t begin, bool failed) {
     add(cell.calls, 1);
     if (!failed && !call.error) continue;
     add(cell.failed, 1);
-    if (call.error) impl_->note_error(Text(*call.error).substr(0, call.error->find(' ')));
+    if (call.error) impl_->note_error(first_word(*call.error));
   }
   Cell& exec = shard.cell(code_of<connection::Exec>);
   add(exec.calls, 1);
@@ -397,7 +312,7 @@ void Statistics::named(Text name, std::uint64_t begin, bool failed) {
 
 void Statistics::rejected(std::uint16_t code, Text error) {
   add(impl_->shard().cell(code).rejected, 1);
-  impl_->note_error(error.substr(0, error.find(' ')));
+  impl_->note_error(first_word(error));
 }
 
 void Statistics::session_begins() {
@@ -409,7 +324,7 @@ void Statistics::session_ends() {
 }
 
 Statistics* statistics_of(Store& store) {
-  auto* counted = dynamic_cast<StatisticsStore*>(&store);
+  auto* counted = layer<StatisticsStore>(store);
   return counted == nullptr ? nullptr : &counted->statistics();
 }
 

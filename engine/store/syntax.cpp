@@ -44,6 +44,19 @@ bool same_word(Text a, Text b) {
   return true;
 }
 
+std::string lower_case(Text text) {
+  std::string out(text);
+  for (char& c : out) c = lower(c);
+  return out;
+}
+
+std::string upper_case(Text text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+  return out;
+}
+
 void parse(Text s, std::int64_t& out, Text error) {
   if (!parse_int64(s, out)) refuse(first_of(error, not_an_integer));
 }

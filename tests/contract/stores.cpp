@@ -1,48 +1,25 @@
 #include "tests/contract/stores.h"
 
-#include <stdlib.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdio>
-#include <filesystem>
 #include <map>
 #include <set>
 #include <thread>
 
-#include "playhead/open.h"
 #include "tests/contract/reopened_store.h"
-#include "tests/support/fast_place.h"
 #include "tests/support/redis_server.h"
+#include "tests/support/temporary_store.h"
 
 namespace playhead::test {
 
 namespace {
 
-// Directories of RocksDB stores, removed at the end of the process.
-class Directories {
- public:
-  Directories() {
-    std::string name = fast_place() / "playhead-contract-XXXXXX";
-    root_ = ::mkdtemp(name.data());
-  }
-  ~Directories() {
-    std::error_code ignored;
-    std::filesystem::remove_all(root_, ignored);
-  }
-  std::string fresh() {
-    if (count_ > 0) std::filesystem::remove_all(root_ / std::to_string(count_ - 1));
-    return root_ / std::to_string(count_++);
-  }
-
- private:
-  std::filesystem::path root_;
-  int count_ = 0;
-};
-
+// A new path for a RocksDB store; the one before is removed, and the last at the end of the process.
 std::string fresh_directory() {
-  static Directories directories;
-  return directories.fresh();
+  static std::unique_ptr<TemporaryDirectory> directory;
+  directory = std::make_unique<TemporaryDirectory>(fast_place());
+  return *directory / "store";
 }
 
 using SharedClock = std::shared_ptr<const Clock>;

@@ -20,7 +20,7 @@ class ScriptSource {
   virtual std::string sha1() = 0;
 };
 
-class Composer {
+class Composer : public PlainOptions<Composer> {
  public:
   Composer(Random& random, Arguments& arguments, const Traits& traits, ScriptSource& scripts, Words& out)
       : random_(random), arguments_(arguments), traits_(traits), scripts_(scripts), out_(out) {}
@@ -28,7 +28,6 @@ class Composer {
   void key(Text, Text&) { put(arguments_.key(traits_.group)); }
   void keys(Text name, List<Text>& out, std::size_t = 0) { some_keys(name, out, arguments_.several_keys()); }
   void some_keys(Text name, List<Text>& out) { some_keys(name, out, random_.below(4)); }
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text name, List<Text>& out, Text = {}, Text = {}, Text = {}) {
     counted_keys(name, out, arguments_.several_keys());
   }
@@ -93,10 +92,6 @@ class Composer {
   template <class O>
   void last_option(O o) {
     if (!stopped_ && random_.below(2) == 0) emit(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
-    options(o...);
   }
 
  private:
@@ -165,12 +160,11 @@ class Composer {
 };
 
 /// What a visitor of describe() finds of options and words: all that coverage can ask for.
-class OptionLister {
+class OptionLister : public PlainOptions<OptionLister> {
  public:
   void key(Text, Text&) {}
   void keys(Text, List<Text>&, std::size_t = 0) {}
   void some_keys(Text, List<Text>&) {}
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text, List<Text>&, Text = {}, Text = {}, Text = {}) {}
   void numkeys_or_none(Text, List<Text>&) {}
   template <class T>
@@ -200,18 +194,6 @@ class OptionLister {
   void options(O... o) {
     (found.emplace_back(o.token), ...);
     (inner(o), ...);
-  }
-  template <class... O>
-  void late_options(Fault&, O... o) {
-    options(o...);
-  }
-  template <class O>
-  void last_option(O o) {
-    options(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
-    options(o...);
   }
   std::vector<std::string> found;
 

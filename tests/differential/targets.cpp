@@ -1,55 +1,21 @@
 #include "tests/differential/targets.h"
 
-#include <stdlib.h>
-
-#include <filesystem>
-#include <stdexcept>
-
-#include "playhead/open.h"
-#include "tests/support/fast_place.h"
+#include "tests/support/temporary_store.h"
 
 namespace playhead::differential {
 
 namespace {
 
-// A RocksDB store in a directory of its own, which goes with it.
-class TemporaryStore final : public StoreWrapper {
- public:
-  TemporaryStore(std::shared_ptr<Store> store, std::filesystem::path directory)
-      : StoreWrapper(std::move(store)), directory_(std::move(directory)) {}
-  ~TemporaryStore() override {
-    inner().close();
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
-  }
-
- private:
-  std::filesystem::path directory_;
-};
-
 std::shared_ptr<Store> open_rocksdb(std::shared_ptr<ManualClock> clock) {
-  std::string directory = test::fast_place() / "playhead-differential-XXXXXX";
-  if (::mkdtemp(directory.data()) == nullptr) throw std::runtime_error("cannot make a directory for a store");
-  auto store = open("rocksdb://" + directory + "/store?durability=none", {std::move(clock)});
-  return std::make_shared<TemporaryStore>(std::move(store), directory);
-}
-
-// Whether this build opens such stores.
-bool has_rocksdb() {
-  try {
-    open_rocksdb(std::make_shared<ManualClock>());
-    return true;
-  } catch (const Error& e) {
-    if (e.code() == ErrorCode::unsupported) return false;
-    throw;
-  }
+  return std::make_shared<test::TemporaryRocksStore>(OpenOptions{std::move(clock)});
 }
 
 std::vector<EmbeddedKind> offered_kinds() {
   std::vector<EmbeddedKind> kinds = {
       {"memory", [](std::shared_ptr<ManualClock> clock) { return open("memory://", {std::move(clock)}); }},
   };
-  if (has_rocksdb()) kinds.push_back({"rocksdb", open_rocksdb});
+  if (test::is_built([] { open_rocksdb(std::make_shared<ManualClock>()); }))
+    kinds.push_back({"rocksdb", open_rocksdb});
   return kinds;
 }
 

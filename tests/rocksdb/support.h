@@ -1,7 +1,6 @@
 #pragma once
 // What the tests of the RocksDB storage share.
 #include <rocksdb/env.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <map>
@@ -10,25 +9,11 @@
 
 #include "backends/rocksdb/context.h"
 #include "backends/rocksdb/open.h"
+#include "tests/support/temporary_store.h"
 
 namespace playhead::rocks::test {
 
-/// A new directory that goes with the object.
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "playhead-rocks-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("no temporary directory");
-    path_ = name;
-  }
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  /// A path in it that need not exist.
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
+using playhead::test::TemporaryDirectory;
 
 /// A store in a temporary directory, with workers only on request, so that tests decide what happens when.
 class TestStore {

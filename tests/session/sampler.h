@@ -16,7 +16,7 @@ struct Sample {
 };
 
 /// A visitor of describe(): every argument that must be there, once, and the names of the options.
-class Sampler {
+class Sampler : public PlainOptions<Sampler> {
  public:
   std::vector<Sample> arguments;
   Words tokens;
@@ -27,7 +27,6 @@ class Sampler {
     key(name, none);
   }
   void some_keys(Text, List<Text>&) {}
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text, List<Text>&, Text = {}, Text = {}, Text = {}) {
     arguments.push_back({"1", false, true});
     arguments.push_back({"k", true});
@@ -52,18 +51,6 @@ class Sampler {
   template <class... O>
   void options(O... o) {
     (tokens.emplace_back(o.token), ...);
-  }
-  template <class... O>
-  void late_options(Fault&, O... o) {
-    options(o...);
-  }
-  template <class O>
-  void last_option(O o) {
-    options(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
-    options(o...);
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "engine/store/numbers.h"
 #include "engine/store/sha1.h"
 #include "playhead/operations.h"
+#include "playhead/version.h"
 
 namespace playhead::embedded::lua {
 
@@ -261,7 +262,7 @@ void open_redis(lua_State* lua) {
     lua_pushnumber(lua, number);
     lua_setfield(lua, -2, name);
   }
-  lua_pushliteral(lua, "7.0.15");
+  lua_pushlstring(lua, redis_version.data(), redis_version.size());
   lua_setfield(lua, -2, "REDIS_VERSION");
   lua_setglobal(lua, "redis");
 }

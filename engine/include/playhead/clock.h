@@ -1,5 +1,7 @@
 #pragma once
 #include <atomic>
+#include <chrono>
+#include <optional>
 
 #include "playhead/text.h"
 
@@ -30,5 +32,9 @@ class ManualClock final : public Clock {
  private:
   std::atomic<Millis> now_;
 };
+
+/// When a wait of so many milliseconds that begins now is over. Nothing for 0 and for more than a hundred years:
+/// it is never over.
+std::optional<std::chrono::steady_clock::time_point> deadline_after(Millis timeout);
 
 }  // namespace playhead

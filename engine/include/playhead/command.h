@@ -87,6 +87,7 @@ struct Command {
   void (*decode)(const void* operation, const Value&, void* reply);
   void (*list_keys)(const void* operation, void* context, void (*each)(void* context, Text key));
   bool (*touches_every_key)(const void* operation);
+  Millis (*timeout)(const void* operation);  ///< how long it may block; 0: for ever, or it never blocks
 
   bool is(Flags f) const { return has(traits.flags, f); }
 };

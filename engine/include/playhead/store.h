@@ -93,6 +93,12 @@ struct Message {
   std::int64_t count = 0;  ///< of a confirmation: subscriptions left
 };
 
+/// "subscribe", "pmessage", ...: what a message begins with on the wire.
+constexpr Text name_of(Message::Kind kind) {
+  constexpr Text names[] = {"subscribe", "unsubscribe", "psubscribe", "punsubscribe", "message", "pmessage"};
+  return names[static_cast<std::size_t>(kind)];
+}
+
 /// One subscriber's channels. Its handler is called by one thread at a time; destroying it ends everything
 /// and waits for a running handler (except from within the handler). Thread-safe.
 class Subscription {
@@ -194,11 +200,22 @@ class StoreWrapper : public Store {
   Capabilities capabilities() const override { return inner_->capabilities(); }
   void close() override { inner_->close(); }
 
- protected:
+  /// The store that is wrapped; as long-lived as this one.
   Store& inner() const { return *inner_; }
 
  private:
   std::shared_ptr<Store> inner_;
 };
+
+/// The layer of that type: the store itself or one that its wrappers contain; null if there is none.
+template <class T>
+T* layer(Store& store) {
+  for (Store* at = &store; at != nullptr;) {
+    if (auto* found = dynamic_cast<T*>(at)) return found;
+    auto* wrapper = dynamic_cast<StoreWrapper*>(at);
+    at = wrapper == nullptr ? nullptr : &wrapper->inner();
+  }
+  return nullptr;
+}
 
 }  // namespace playhead

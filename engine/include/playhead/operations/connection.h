@@ -19,7 +19,6 @@ struct Plain : Untyped {
 };
 
 // ---- the connection
-// -------------------------------------------------------------------------------------------------------------
 
 /// AUTH: a session has the default user only, who has no password. https://redis.io/commands/auth
 struct Auth : Untyped {
@@ -141,7 +140,6 @@ struct ClientInfo : Plain {
 };
 
 // ---- transactions
-// ---------------------------------------------------------------------------------------------------------------
 
 /// MULTI: the commands that follow are queued. https://redis.io/commands/multi
 struct Multi : Plain {
@@ -216,7 +214,6 @@ struct PUnsubscribe : SubscribeBase {
 };
 
 // ---- the command table
-// ----------------------------------------------------------------------------------------------------------
 
 /// COMMAND: every row of the table. https://redis.io/commands/command
 struct CommandAll : Untyped {
@@ -284,7 +281,6 @@ struct CommandList : Untyped {
 };
 
 // ---- the engine
-// -----------------------------------------------------------------------------------------------------------------
 
 /// INFO: text for people and monitors, by section. https://redis.io/commands/info
 struct Info : Untyped {

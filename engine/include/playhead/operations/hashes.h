@@ -204,6 +204,7 @@ struct HRandField {
   static void describe(O& o, V& v) {
     v.key("key", o.key);
     v.optional("count", o.count);
+    check_random_count(o.count);  // Redis looks at it before what follows
     v.last_option(flag("WITHVALUES", o.withvalues));
   }
   void validate() const;

@@ -291,6 +291,7 @@ struct ZRandMember {
   static void describe(O& o, V& v) {
     v.key("key", o.key);
     v.optional("count", o.count);
+    check_random_count(o.count);  // Redis looks at it before what follows
     v.last_option(flag("WITHSCORES", o.withscores));
   }
   void validate() const;

@@ -15,6 +15,13 @@ inline void check_text_size(std::size_t bytes) {
     refuse("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 }
 
+/// Refuses the one number that has no negative, in Redis's words: a count at random is negative if members
+/// may repeat.
+inline void check_random_count(const std::optional<std::int64_t>& count) {
+  if (count == INT64_MIN)
+    refuse("ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807");
+}
+
 struct FieldValue {
   Text field, value;
   static constexpr int arity = 2;
@@ -107,7 +114,9 @@ struct Fault {
 
 namespace syntax {
 
-bool same_word(Text a, Text b);  ///< ASCII case-insensitive
+bool same_word(Text a, Text b);     ///< ASCII case-insensitive
+std::string lower_case(Text text);  ///< of ASCII letters
+std::string upper_case(Text text);  ///< of ASCII letters
 
 // One argument from its bytes. `error` replaces the type's own error text if it is not empty.
 inline void parse(Text s, Text& out, Text) {

@@ -4,7 +4,7 @@
 namespace playhead {
 
 /// What COMMAND INFO and the docs say of a command's arguments.
-class Inspector {
+class Inspector : public PlainOptions<Inspector> {
  public:
   int arity = 1;  ///< as in COMMAND INFO: name included, negative if more may follow
   int first_key = 0, last_key = 0, key_step = 0;
@@ -26,7 +26,6 @@ class Inspector {
     open_ended_ = true;
     text.append(" [").append(name).append(" ...]");
   }
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text name, List<Text>&, Text = {}, Text = {}, Text = {}) {
     word(name);
     movable_keys = true;
@@ -77,18 +76,6 @@ class Inspector {
   void options(O... o) {
     open_ended_ = true;
     (show(o), ...);
-  }
-  template <class... O>
-  void late_options(const Fault&, O... o) {
-    options(o...);
-  }
-  template <class O>
-  void last_option(O o) {
-    options(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
-    options(o...);
   }
   int signed_arity() const { return open_ended_ ? -arity : arity; }
 

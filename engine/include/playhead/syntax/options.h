@@ -93,4 +93,28 @@ CountedOption<T> counted(Text token, Text name, T& values, std::size_t count, Te
   return {token, name, values, count, error};
 }
 
+/// How most visitors of describe() take the rarer forms of arguments: options are options in whatever order
+/// Redis looks at them, and a bound on their number says nothing. Base of visitors (CRTP), which give
+/// options() and what they take otherwise.
+template <class Self>
+class PlainOptions {
+ public:
+  void at_most(std::size_t, Text = {}) {}
+  template <class... O>
+  void late_options(const Fault&, O... o) {
+    self().options(o...);
+  }
+  template <class O>
+  void last_option(O o) {
+    self().options(o);
+  }
+  template <class... O>
+  void checked_options(O... o) {
+    self().options(o...);
+  }
+
+ private:
+  Self& self() { return static_cast<Self&>(*this); }
+};
+
 }  // namespace playhead

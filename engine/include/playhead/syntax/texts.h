@@ -8,12 +8,11 @@ namespace playhead {
 /// on_text(Text&), and lists of them through on_keys(List<Text>&) and on_texts(List<Text>&). Base of Copier
 /// and KeyLister (CRTP).
 template <class Self>
-class TextVisitor {
+class TextVisitor : public PlainOptions<TextVisitor<Self>> {
  public:
   void key(Text, Text& k) { self().on_key(k); }
   void keys(Text, List<Text>& k, std::size_t = 0) { self().on_keys(k); }
   void some_keys(Text, List<Text>& k) { self().on_keys(k); }
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text, List<Text>& k, Text = {}, Text = {}, Text = {}) { self().on_keys(k); }
   void numkeys_or_none(Text, List<Text>& k) { self().on_keys(k); }
   template <class T>
@@ -50,14 +49,6 @@ class TextVisitor {
   void late_options(Fault& fault, O... o) {
     options(o...);
     self().on_text(fault.text);
-  }
-  template <class O>
-  void last_option(O o) {
-    options(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
-    options(o...);
   }
 
  private:

@@ -4,14 +4,13 @@
 namespace playhead {
 
 /// Operation -> arguments. The result borrows from the operation and the arena.
-class Writer {
+class Writer : public PlainOptions<Writer> {
  public:
   Writer(std::vector<Text>& out, Arena& arena) : out_(out), arena_(arena) {}
   void word(Text w) { out_.push_back(w); }
   void key(Text, Text k) { out_.push_back(k); }
   void keys(Text, List<Text> k, std::size_t = 0) { out_.insert(out_.end(), k.begin(), k.end()); }
   void some_keys(Text name, List<Text> k) { keys(name, k); }
-  void at_most(std::size_t, Text = {}) {}
   void numkeys(Text, List<Text> k, Text = {}, Text = {}, Text = {}) {
     out_.push_back(syntax::print(static_cast<std::int64_t>(k.size()), arena_));
     keys({}, k);
@@ -43,14 +42,6 @@ class Writer {
   template <class... O>
   void late_options(const Fault& fault, O... o) {
     fault.check();
-    options(o...);
-  }
-  template <class O>
-  void last_option(O o) {
-    options(o);
-  }
-  template <class... O>
-  void checked_options(O... o) {
     options(o...);
   }
 

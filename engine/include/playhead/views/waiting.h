@@ -1,9 +1,8 @@
 #pragma once
-#include <algorithm>
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
+#include "playhead/clock.h"
 #include "playhead/store.h"
 
 namespace playhead {
@@ -32,9 +31,8 @@ typename Op::Reply wait_for(Store& store, const Op& op, std::optional<std::uint1
                            });
   std::unique_lock lock(state->mutex);
   auto done = [&] { return state->done; };
-  constexpr Millis longest = Millis{1000} * 3600 * 24 * 365 * 100;  // what the clock can add without overflow
-  if (op.timeout.ms > 0 &&
-      !state->changed.wait_for(lock, std::chrono::milliseconds(std::min(op.timeout.ms, longest)), done)) {
+  if (auto deadline = deadline_after(op.timeout.ms);
+      deadline && !state->changed.wait_until(lock, *deadline, done)) {
     lock.unlock();
     if (ticket->cancel()) return {};
     lock.lock();
