@@ -6,6 +6,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
+#include "backends/rocksdb/ordered_logs.h"
 #include "backends/rocksdb/status.h"
 
 namespace playhead::rocks {
@@ -80,6 +81,10 @@ Disk::Disk(std::string path, const RocksOptions& options, const Hooks& hooks, Ac
   write_options_.sync = options.durability == Durability::sync;
   behind_options_.low_pri = true;
   rocksdb::Options o = database_options(options, hooks);
+  if (hooks.ordered_logs) {
+    env_ = rocksdb::NewCompositeEnv(ordered_logs(o.env->GetFileSystem(), path_));
+    o.env = env_.get();
+  }
   o.listeners.push_back(std::make_shared<Listener>(state_));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;

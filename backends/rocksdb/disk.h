@@ -1,5 +1,6 @@
 #pragma once
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
 #include <array>
@@ -77,6 +78,7 @@ class Disk {
   std::shared_ptr<DiskState> state_ = std::make_shared<DiskState>();
   rocksdb::WriteOptions write_options_, behind_options_;
   bool periodic_;
+  std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families_{};
   std::atomic<bool> unsynced_{false};

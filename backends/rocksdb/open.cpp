@@ -57,7 +57,7 @@ std::string canonical(const std::string& path) {
 }
 
 bool same(const Entry& entry, const RocksOptions& options, const Hooks& hooks) {
-  return entry.options == options && entry.hooks.env == hooks.env && entry.hooks.workers == hooks.workers;
+  return entry.options == options && entry.hooks == hooks;
 }
 
 }  // namespace

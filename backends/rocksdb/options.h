@@ -28,6 +28,8 @@ struct RocksOptions {
 struct Hooks {
   rocksdb::Env* env = nullptr;  ///< not owned; nullptr: the default one
   bool workers = true;          ///< false: reclaim runs only when reclaim_all() is called
+  bool ordered_logs = true;     ///< false: without ordered_logs.h, to show what it is for
+  bool operator==(const Hooks&) const = default;
 };
 
 }  // namespace playhead::rocks

@@ -86,6 +86,11 @@ void UnreliableFiles::at_operation(std::uint64_t number, std::function<void()> f
   call_ = std::move(f);
 }
 
+void UnreliableFiles::before_each_operation(std::function<void()> f) {
+  std::lock_guard lock(mutex_);
+  each_ = std::move(f);
+}
+
 void UnreliableFiles::when_logs_are_durable(std::function<void()> f) {
   std::lock_guard lock(mutex_);
   logs_durable_ = std::move(f);
@@ -121,6 +126,7 @@ std::uint64_t UnreliableFiles::failed() {
 // Before every operation that changes something.
 IOStatus UnreliableFiles::begin() {
   ++operations_;
+  if (each_) each_();
   if (call_ && operations_ >= call_at_) {
     auto f = std::move(call_);
     call_ = nullptr;
@@ -248,13 +254,19 @@ std::uint64_t UnreliableFiles::bytes_left(const Bytes& bytes, differential::Rand
   return bytes.durable + random.below(loose + 1);
 }
 
-void UnreliableFiles::write_image(const std::string& to, differential::Random& random) {
-  std::map<std::string, std::string> names;  // a name and the file that it stands for
+// The names of the directory, and the files that they stand for.
+std::map<std::string, std::string> UnreliableFiles::names_now() const {
+  std::map<std::string, std::string> names;
   for (const auto& entry : fs::directory_iterator(directory_)) {
     std::string file = entry.path().filename();
     if (entry.is_regular_file() && file != "LOCK" && !file.starts_with("LOG"))
       names[entry.path()] = entry.path();
   }
+  return names;
+}
+
+void UnreliableFiles::write_image(const std::string& to, differential::Random& random) {
+  std::map<std::string, std::string> names = names_now();
   std::size_t durable = random.below(changes_.size() + 1);
   for (std::size_t i = changes_.size(); i > durable; --i) {
     const NameChange& change = changes_[i - 1];
@@ -265,7 +277,6 @@ void UnreliableFiles::write_image(const std::string& to, differential::Random& r
     if (!change.grave.empty()) names[changed] = change.grave;
   }
   fs::create_directories(to);
-  bool log_cut = false;  // names are in order, and so are the numbers of logs
   for (const auto& [name, file] : names) {
     std::string copy = to + "/" + fs::path(name).filename().string();
     fs::copy_file(file, copy);
@@ -273,10 +284,6 @@ void UnreliableFiles::write_image(const std::string& to, differential::Random& r
     if (known == files_.end()) continue;
     bool damaged = false;
     std::uint64_t left = bytes_left(*known->second, random, damaged);
-    if (known->second->log) {
-      if (log_cut) left = known->second->durable;
-      log_cut = log_cut || damaged || left < known->second->written;
-    }
     fs::resize_file(copy, left);
     if (!damaged || left == known->second->durable) continue;
     std::fstream bytes(copy, std::ios::in | std::ios::out | std::ios::binary);
@@ -285,6 +292,32 @@ void UnreliableFiles::write_image(const std::string& to, differential::Random& r
     for (auto at = static_cast<std::uint64_t>(bytes.tellp()); at < left; ++at)
       bytes.put(static_cast<char>(random.permille(500) ? 0 : random.below(256)));
   }
+}
+
+// The names of logs sort by their numbers.
+void UnreliableFiles::write_image_of_newest_log(const std::string& to) {
+  std::map<std::string, std::string> names = names_now();
+  std::string newest;
+  for (const auto& [name, file] : names)
+    if (name.ends_with(".log")) newest = name;
+  fs::create_directories(to);
+  for (const auto& [name, file] : names) {
+    std::string copy = to + "/" + fs::path(name).filename().string();
+    fs::copy_file(file, copy);
+    auto known = files_.find(file);
+    if (known != files_.end() && known->second->log)
+      fs::resize_file(copy, name == newest ? known->second->written : known->second->durable);
+  }
+}
+
+bool UnreliableFiles::logs_out_of_order() const {
+  bool loose = false;
+  for (const auto& [name, bytes] : files_) {
+    if (!bytes->log) continue;
+    if (loose && bytes->written > 0) return true;
+    loose = loose || bytes->durable < bytes->written;
+  }
+  return false;
 }
 
 }  // namespace playhead::crash

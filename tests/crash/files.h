@@ -32,6 +32,8 @@ class UnreliableFiles : public rocksdb::FileSystemWrapper {
 
   /// Calls f, which may call write_image(), before the operation of that number (the first is 1).
   void at_operation(std::uint64_t number, std::function<void()> f);
+  /// Calls f before every operation. Set it while nothing is running.
+  void before_each_operation(std::function<void()> f);
   /// Is called when every byte of every write-ahead log is durable, before something else is written.
   void when_logs_are_durable(std::function<void()> f);
   std::uint64_t operations();
@@ -45,12 +47,14 @@ class UnreliableFiles : public rocksdb::FileSystemWrapper {
   /// Operations that failed so far.
   std::uint64_t failed();
 
-  /// Inside at_operation's f: writes into a new directory what may be left if the power goes now. Names come and go
-  /// in the order in which they were changed; of bytes that are not durable a random part is there, at the end of a
-  /// log perhaps damaged. Logs lose their ends in their order: where one lacks bytes, newer ones have only what is
-  /// durable. (RocksDB 7.8 does not notice an older log that ends early, at the end of a record, if the operating
-  /// system happened to write a newer one first.)
+  /// Inside the f of at_operation or before_each_operation: writes into a new directory what may be left if the
+  /// power goes now. Names come and go in the order in which they were changed; of a file's bytes that are not
+  /// durable a random part is there, whatever is left of others, and at the end of a log it is perhaps damaged.
   void write_image(const std::string& to, differential::Random& random);
+  /// There as well: the image in which all of the newest log is left, and nothing of the others that is not durable.
+  void write_image_of_newest_log(const std::string& to);
+  /// There as well: a log has bytes while not all bytes of an older one are durable.
+  bool logs_out_of_order() const;
 
   rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
@@ -85,6 +89,7 @@ class UnreliableFiles : public rocksdb::FileSystemWrapper {
   std::string bury(const std::string& name);
   void synced(Bytes& bytes);
   void names_durable();
+  std::map<std::string, std::string> names_now() const;
   std::uint64_t bytes_left(const Bytes& bytes, differential::Random& random, bool& damaged) const;
 
   const std::string directory_, graves_;
@@ -93,7 +98,7 @@ class UnreliableFiles : public rocksdb::FileSystemWrapper {
   std::vector<NameChange> changes_;
   std::uint64_t operations_ = 0, graves_dug_ = 0, failed_ = 0;
   std::uint64_t call_at_ = 0, fail_at_ = 0;
-  std::function<void()> call_, logs_durable_;
+  std::function<void()> call_, each_, logs_durable_;
   Fault fault_ = Fault::none;
   bool for_ever_ = false;
   bool forgets_fsync_ = false;

@@ -23,9 +23,9 @@ Workplace::~Workplace() {
 }
 
 std::shared_ptr<Store> open_store(const std::string& path, const rocks::RocksOptions& options,
-                                  rocksdb::Env* env, Millis now) {
+                                  rocksdb::Env* env, Millis now, bool ordered_logs) {
   using EmbeddedRocks = embedded::EmbeddedStore<rocks::RocksStorage>;
-  auto storage = rocks::RocksStorage::open(path, options, {env, true});
+  auto storage = rocks::RocksStorage::open(path, options, {env, true, ordered_logs});
   Capabilities capabilities;
   capabilities.name = "rocksdb";
   capabilities.persistent = true;

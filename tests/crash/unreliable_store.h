@@ -23,8 +23,9 @@ class Workplace {
   std::string path_;
 };
 
-/// Opens the store in a directory; files: null for the machine's own. Throws Error.
+/// Opens the store in a directory; files: null for the machine's own. `ordered_logs`: see rocks::Hooks. Throws
+/// Error.
 std::shared_ptr<Store> open_store(const std::string& path, const rocks::RocksOptions& options,
-                                  rocksdb::Env* env, Millis now);
+                                  rocksdb::Env* env, Millis now, bool ordered_logs = true);
 
 }  // namespace playhead::crash
