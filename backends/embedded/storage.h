@@ -49,7 +49,7 @@ enum class ZPut : std::uint8_t { unchanged, changed, added };
 /// What S::Unit has to offer. (T: a call back's result is shown by its type in the comment.)
 ///
 /// -- unit
-///   Unit(S&, Millis, Mode, bool undo)          (the time is not used) undo: abort() must be able to restore everything (Mode::many only)
+///   Unit(S&, Mode, bool undo)                  undo: abort() must be able to restore everything (Mode::many only)
 ///   void commit()        makes the writes visible and durable together; throws Error{unavailable}; then nothing happened
 ///   void abort()         forgets the writes. A unit destroyed without commit() is aborted; in Mode::once without undo nothing may
 ///                        have been written before a throw (commands validate first).
@@ -61,6 +61,9 @@ enum class ZPut : std::uint8_t { unchanged, changed, added };
 ///   size_t size(Slot&)                         bytes of a string, elements of a collection; O(1)
 ///   size_t memory(Slot&)                       bytes it occupies, approximately (MEMORY USAGE, eviction)
 ///   Text encoding(Slot&)                       Redis's name for how the value is kept ("listpack", "hashtable", ...), by Redis's thresholds
+/// -- whole databases (the unit holds every stripe; slots found before are not used afterwards)
+///   void flush(uint16_t db)                    removes all keys; O(1) or bounded per stripe; reclaimed behind the commit
+///   void swap(uint16_t, uint16_t)              exchanges two databases; O(1)
 /// -- strings
 ///   Text value(Slot&)
 ///   void set(Slot&, Text, Millis deadline)     creates or overwrites a key of any type
@@ -103,10 +106,6 @@ enum class ZPut : std::uint8_t { unchanged, changed, added };
 ///       F(const Key&, Type, Millis deadline) -> void; false: the stripe is empty; held
 ///   size_t count(uint16_t db, size_t stripe)
 ///       keys in a stripe, expired ones not yet removed included; held
-///   void flush(uint16_t db)
-///       all stripes held; O(1) or bounded per stripe; reclaimed behind
-///   void swap(uint16_t, uint16_t)
-///       all stripes held
 ///   size_t expired(size_t stripe, Millis now, size_t budget, F)
 ///       F(const Key&) -> void for keys (any database) with deadline < now, at most `budget` keys looked at,
 ///       going on where the last call stopped; result: keys looked at; stripe held

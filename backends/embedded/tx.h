@@ -68,7 +68,7 @@ class Tx {
 
   /// `held`: the stripes this unit owns; null if the caller vouches that every key used is declared.
   Tx(S& storage, Shared& shared, Mode mode, bool undo, const StripeSet* held)
-      : storage_(storage), shared_(shared), mode_(mode), held_(held), unit_(storage, 0, mode, undo) {}
+      : storage_(storage), shared_(shared), mode_(mode), held_(held), unit_(storage, mode, undo) {}
 
   S& storage() { return storage_; }
   Shared& shared() { return shared_; }
@@ -218,12 +218,12 @@ class Tx {
   void flush(std::uint16_t db) {
     require_all();
     after().touched_all = true;
-    storage_.flush(db);
+    unit_.flush(db);
   }
   void swap(std::uint16_t a, std::uint16_t b) {
     require_all();
     after().touched_all = true;
-    storage_.swap(a, b);
+    unit_.swap(a, b);
   }
   /// Notes a key that such a unit changes.
   void touch(std::uint16_t db, Text name) { note(Key(db, name)); }

@@ -53,20 +53,22 @@ std::size_t MemoryStorage::count(std::uint16_t db, std::size_t stripe) const {
   return keys == nullptr ? 0 : keys->records.size();
 }
 
-void MemoryStorage::flush(std::uint16_t db) {
+Database* MemoryStorage::exchange(std::uint16_t db, Database* database) {
   Database* old = nullptr;
   {
     std::lock_guard lock(mutex_);
-    std::atomic<Database*>* place = place_of(db);
-    if (place == nullptr) return;
-    old = place->exchange(nullptr);
+    std::atomic<Database*>* place = database == nullptr ? place_of(db) : reserve(db);
+    if (place != nullptr) old = place->exchange(database);
   }
-  if (old == nullptr) return;
+  if (old == database) return old;
   for (std::size_t stripe = 0; stripe < embedded::stripe_count; ++stripe) {
-    bytes_[stripe].fetch_sub(old->tables[stripe].bytes, std::memory_order_relaxed);
+    std::size_t bytes = bytes_[stripe].load(std::memory_order_relaxed);
+    if (old != nullptr) bytes -= old->tables[stripe].bytes;
+    if (database != nullptr) bytes += database->tables[stripe].bytes;
+    bytes_[stripe].store(bytes, std::memory_order_relaxed);
   }
   restart_sweeps();
-  reclaimer_.add(old);
+  return old;
 }
 
 void MemoryStorage::swap(std::uint16_t a, std::uint16_t b) {

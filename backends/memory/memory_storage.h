@@ -57,10 +57,6 @@ class MemoryStorage {
 
   /// Keys in a stripe.
   std::size_t count(std::uint16_t db, std::size_t stripe) const;
-  /// Removes all keys of a database; O(1), reclaimed behind.
-  void flush(std::uint16_t db);
-  /// Exchanges two databases; O(1).
-  void swap(std::uint16_t a, std::uint16_t b);
 
   /// F(const Key&) for keys whose deadline is before `now`; looks at most at `budget` keys with a deadline,
   /// going on where the last call stopped. Returns how many it looked at. F must not change the storage.
@@ -136,6 +132,10 @@ class MemoryStorage {
   /// The number after the highest database in use.
   std::size_t databases() const { return databases_.load(std::memory_order_acquire); }
   Database* make_database(std::uint16_t db);
+  /// Puts a database (null: an empty one) into the place of another one, which is the result. All stripes
+  /// held, as below; O(stripes).
+  Database* exchange(std::uint16_t db, Database* database);
+  void swap(std::uint16_t a, std::uint16_t b);
   std::atomic<Database*>* reserve(std::uint16_t db);
   void restart_sweeps();
 

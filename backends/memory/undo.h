@@ -27,6 +27,8 @@ struct Undo {
     assigned,  ///< the element `at` was `value`
     inserted,  ///< the element `at` is new
     erased,    ///< `value` stood at `at`
+    flushed,   ///< the database was `database`, which the log owns
+    swapped,   ///< the database was exchanged with the one of the number `at`
   };
 
   /// A record's own key serves as the key of its entry.
@@ -46,6 +48,7 @@ struct Undo {
   std::string name;
   std::optional<std::string> value;
   std::vector<std::string> values;
+  Database* database = nullptr;
 };
 
 }  // namespace playhead::memory

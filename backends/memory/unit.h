@@ -22,8 +22,7 @@ using embedded::ZPut;
 
 class Unit {
  public:
-  Unit(MemoryStorage& storage, Millis /*now*/, Mode /*mode*/, bool undo = false)
-      : storage_(storage), undo_(undo) {}
+  Unit(MemoryStorage& storage, Mode /*mode*/, bool undo = false) : storage_(storage), undo_(undo) {}
   Unit(const Unit&) = delete;
   Unit& operator=(const Unit&) = delete;
   ~Unit() {
@@ -50,6 +49,10 @@ class Unit {
   std::size_t memory(Slot& slot);
   /// What OBJECT ENCODING says of it in Redis 7.0. The key exists.
   Text encoding(Slot& slot);
+
+  // whole databases
+  void flush(std::uint16_t db);
+  void swap(std::uint16_t a, std::uint16_t b);
 
   // strings
   Text value(Slot& slot) {
@@ -108,6 +111,7 @@ class Unit {
     return log_.emplace_back(kind, key);
   }
   void forget_log();
+  void forget_marks();
   void undo(Undo& entry);
   void undo_field(Slot& slot, const Undo& entry);
   void undo_member(Slot& slot, const Undo& entry);
@@ -173,6 +177,7 @@ class Unit {
   MemoryStorage& storage_;
   bool undo_;
   std::vector<Undo> log_;
+  std::size_t unmarked_ = 0;  ///< no record that an entry before this one names is marked as saved
 };
 
 }  // namespace playhead::memory

@@ -5,18 +5,47 @@
 
 namespace playhead::memory {
 
-void Unit::forget_log() {
-  for (Undo& entry : log_) {
+// The keys that entries name are still found by these names only until databases are flushed or swapped.
+void Unit::forget_marks() {
+  for (; unmarked_ < log_.size(); ++unmarked_) {
+    const Undo& entry = log_[unmarked_];
     if (entry.kind != Undo::Kind::absent && entry.kind != Undo::Kind::record) continue;
     Slot slot(storage_.table(entry.where()), entry.where());
     if (slot.exists()) slot.record()->set(Record::saved, false);
+  }
+}
+
+void Unit::forget_log() {
+  forget_marks();
+  for (Undo& entry : log_) {
     if (entry.record != nullptr) dispose(entry.record);
+    if (entry.database != nullptr) storage_.reclaimer_.add(entry.database);
   }
   log_.clear();
+  unmarked_ = 0;
+}
+
+void Unit::flush(std::uint16_t db) {
+  if (undo_) {
+    forget_marks();
+    Undo& entry = log(Undo::Kind::flushed, Key(db, {}));
+    entry.database = storage_.exchange(db, nullptr);
+  } else if (Database* old = storage_.exchange(db, nullptr)) {
+    storage_.reclaimer_.add(old);
+  }
+}
+
+void Unit::swap(std::uint16_t a, std::uint16_t b) {
+  if (undo_) {
+    forget_marks();
+    log(Undo::Kind::swapped, Key(a, {})).at = b;
+  }
+  storage_.swap(a, b);
 }
 
 void Unit::abort() {
   undo_ = false;
+  unmarked_ = 0;
   while (!log_.empty()) {
     Undo entry = std::move(log_.back());
     log_.pop_back();
@@ -25,6 +54,11 @@ void Unit::abort() {
 }
 
 void Unit::undo(Undo& entry) {
+  if (entry.kind == Undo::Kind::flushed) {
+    if (Database* made = storage_.exchange(entry.db, entry.database)) storage_.reclaimer_.add(made);
+    return;
+  }
+  if (entry.kind == Undo::Kind::swapped) return storage_.swap(entry.db, static_cast<std::uint16_t>(entry.at));
   const Key key = entry.where();
   Slot slot(storage_.table(key), key);
   switch (entry.kind) {

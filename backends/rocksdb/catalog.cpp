@@ -28,14 +28,15 @@ Catalog::Catalog(Disk& disk) : disk_(disk) {
   }
   if (disk_.get(Family::own, next_database_row, value)) {
     if (value.size() != 4) corrupt("the row of given database ids is damaged", disk_.path());
-    next_database_ = load_little_endian<std::uint32_t>(value.data());
+    databases_.next_ = load_little_endian<std::uint32_t>(value.data());
   }
-  first_fresh_ = next_database_;
+  first_fresh_ = databases_.next_;
   auto rows = disk_.rows(Family::own);
   for (rows->Seek("db"); rows->Valid() && rows->key().starts_with("db"); rows->Next()) {
     if (rows->key().size() != 4) continue;
     if (rows->value().size() != 4) corrupt("an entry of a numbered database is damaged", disk_.path());
-    remember(load_be16(rows->key().data() + 2), load_little_endian<std::uint32_t>(rows->value().data()));
+    databases_.remember(load_be16(rows->key().data() + 2),
+                        load_little_endian<std::uint32_t>(rows->value().data()));
   }
   disk_.check(*rows);
 }
@@ -57,50 +58,52 @@ ObjectId Catalog::new_object() {
   return next_object_++;
 }
 
-std::optional<std::uint16_t> Catalog::number(DatabaseId db) const {
+void Catalog::write(const Databases& changed, rocksdb::WriteBatch& batch) const {
+  std::string key;
+  for (std::size_t db = 0; db < changed.physical_.size(); ++db) {
+    const auto number = static_cast<std::uint16_t>(db);
+    if (changed.physical(number) == physical(number)) continue;
+    database_entry(key, number);
+    put(batch, key, le32(changed.physical(number)));
+  }
+  if (changed.next_ != databases_.next_) put(batch, next_database_row, le32(changed.next_));
+  for (DatabaseId dead : changed.dead()) {
+    dead_database(key, dead);
+    batch.Put(disk_.family(Family::dead), key, {}).PermitUncheckedError();
+  }
+}
+
+void Catalog::adopt(Databases&& changed) {
+  databases_ = std::move(changed);
+  databases_.dead_.clear();
+}
+
+std::optional<std::uint16_t> Databases::number(DatabaseId db) const {
   if (auto found = number_.find(db); found != number_.end()) return found->second;
   if (db < first_given_database && physical(static_cast<std::uint16_t>(db)) == db)
     return static_cast<std::uint16_t>(db);
   return {};
 }
 
-void Catalog::remember(std::uint16_t db, DatabaseId physical) {
+void Databases::remember(std::uint16_t db, DatabaseId physical) {
   for (std::size_t next = physical_.size(); next <= db; ++next)
     physical_.push_back(static_cast<DatabaseId>(next));
   physical_[db] = physical;
   if (physical != db) number_[physical] = db;
 }
 
-DatabaseId Catalog::flush(std::uint16_t db) {
-  if (next_database_ == std::numeric_limits<DatabaseId>::max())
-    throw Error(ErrorCode::unavailable, "RocksDB store " + disk_.path() +
+void Databases::flush(std::uint16_t db, const std::string& path) {
+  if (next_ == std::numeric_limits<DatabaseId>::max())
+    throw Error(ErrorCode::unavailable, "RocksDB store " + path +
                                             ": no database ids are left after 4 billion flushes; "
                                             "copy its keys to a new store");
-  DatabaseId old = physical(db), fresh = next_database_;
-  rocksdb::WriteBatch batch;
-  std::string key;
-  database_entry(key, db);
-  put(batch, key, le32(fresh));
-  put(batch, next_database_row, le32(fresh + 1));
-  dead_database(key, old);
-  batch.Put(disk_.family(Family::dead), key, {}).PermitUncheckedError();
-  disk_.write(batch);
-  ++next_database_;
-  number_.erase(old);
-  remember(db, fresh);
-  return old;
+  dead_.push_back(physical(db));
+  number_.erase(dead_.back());
+  remember(db, next_++);
 }
 
-void Catalog::swap(std::uint16_t a, std::uint16_t b) {
-  if (a == b) return;
+void Databases::swap(std::uint16_t a, std::uint16_t b) {
   DatabaseId of_a = physical(a), of_b = physical(b);
-  rocksdb::WriteBatch batch;
-  std::string key;
-  database_entry(key, a);
-  put(batch, key, le32(of_b));
-  database_entry(key, b);
-  put(batch, key, le32(of_a));
-  disk_.write(batch);
   number_.erase(of_a);
   number_.erase(of_b);
   remember(a, of_b);

@@ -31,6 +31,7 @@ void Context::clear() {
   changes.clear();
   dead.clear();
   dropped.clear();
+  databases.reset();
   for (std::string* s : {&key, &other_key, &value, &element, &scratch})
     if (s->capacity() > kept_buffer_bytes) *s = {};
 }

@@ -7,10 +7,12 @@
 #include <atomic>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "backends/rocksdb/arena.h"
+#include "backends/rocksdb/catalog.h"
 #include "backends/rocksdb/directory.h"
 #include "backends/rocksdb/format.h"
 
@@ -41,7 +43,7 @@ struct DirectoryChange {
   std::size_t stripe;   ///< of the key; for moved: where it was before
   std::size_t now_in;   ///< for moved
   std::string row;      ///< for rows: (score, member)
-  std::int64_t change;  ///< for rows
+  std::int64_t change;  ///< for rows; for moved: the database of the key before
 };
 
 /// The memory of one unit, kept for the next one. It holds nothing of the database between units.
@@ -60,6 +62,7 @@ struct Context {
   std::vector<DirectoryChange> changes;
   std::vector<std::pair<ObjectId, std::uint64_t>> dead;   ///< ids and their rows
   std::vector<std::pair<std::size_t, ObjectId>> dropped;  ///< directories that commit() forgets: stripe, id
+  std::optional<Databases> databases;  ///< as commit() will make them; nothing: as they are
 
   void clear();
 };

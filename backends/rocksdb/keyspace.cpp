@@ -71,7 +71,11 @@ struct HashedRows {
 std::uint64_t RocksStorage::scan(std::uint16_t db, std::size_t stripe, std::uint64_t from_hash,
                                  std::size_t count, KeyVisitor f) {
   Inside inside(gate_);
-  DatabaseId physical = catalog_->physical(db);
+  return scan(catalog_->physical(db), db, stripe, from_hash, count, f);
+}
+
+std::uint64_t RocksStorage::scan(DatabaseId physical, std::uint16_t db, std::size_t stripe,
+                                 std::uint64_t from_hash, std::size_t count, KeyVisitor f) {
   if (auto* known = known_count(stripes_[stripe], physical); known && *known == 0) return 0;
   StripeRows rows(*disk_, physical, stripe);
   std::uint64_t last = 0;
@@ -88,9 +92,13 @@ std::uint64_t RocksStorage::scan(std::uint16_t db, std::size_t stripe, std::uint
 
 bool RocksStorage::pick(std::uint16_t db, std::size_t stripe, std::uint64_t random, KeyVisitor f) {
   Inside inside(gate_);
-  DatabaseId physical = catalog_->physical(db);
+  return pick(catalog_->physical(db), db, stripe, random, f);
+}
+
+bool RocksStorage::pick(DatabaseId physical, std::uint16_t db, std::size_t stripe, std::uint64_t random,
+                        KeyVisitor f) {
   StripeRows rows(*disk_, physical, stripe);
-  const std::uint64_t size = count(db, stripe);
+  const std::uint64_t size = count_physical(physical, stripe);
   if (size == 0) return false;
   if (size <= indexed_pick) {
     rows.first();
@@ -117,7 +125,10 @@ std::int64_t* RocksStorage::known_count(Stripe& stripe, DatabaseId db) {
 
 std::size_t RocksStorage::count(std::uint16_t db, std::size_t stripe) {
   Inside inside(gate_);
-  DatabaseId physical = catalog_->physical(db);
+  return count_physical(catalog_->physical(db), stripe);
+}
+
+std::size_t RocksStorage::count_physical(DatabaseId physical, std::size_t stripe) {
   Stripe& s = stripes_[stripe];
   if (auto* known = known_count(s, physical)) return static_cast<std::size_t>(*known);
   std::int64_t count = 0;
@@ -127,19 +138,15 @@ std::size_t RocksStorage::count(std::uint16_t db, std::size_t stripe) {
   return static_cast<std::size_t>(count);
 }
 
-void RocksStorage::flush(std::uint16_t db) {
-  Inside inside(gate_);
-  DatabaseId old = catalog_->flush(db);
-  for (std::size_t i = 0; i < embedded::stripe_count; ++i) {
-    stripes_[i].counts.erase(old);
-    std::erase_if(stripes_[i].directories, [old](const auto& entry) { return entry.second.db == old; });
-  }
-  reclaimer_->wake();
-}
-
-void RocksStorage::swap(std::uint16_t a, std::uint16_t b) {
-  Inside inside(gate_);
-  catalog_->swap(a, b);
+// A unit has flushed or swapped databases, and is on disk.
+void RocksStorage::adopt(Databases&& changed) {
+  for (DatabaseId old : changed.dead())
+    for (std::size_t i = 0; i < embedded::stripe_count; ++i) {
+      stripes_[i].counts.erase(old);
+      std::erase_if(stripes_[i].directories, [old](const auto& entry) { return entry.second.db == old; });
+    }
+  if (!changed.dead().empty()) reclaimer_->wake();
+  catalog_->adopt(std::move(changed));
 }
 
 // The expiry index of a stripe is read from a cursor. Nothing below the cursor is due, except what

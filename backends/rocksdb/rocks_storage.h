@@ -20,6 +20,7 @@ namespace playhead::rocks {
 
 class Catalog;
 class ContextPool;
+class Databases;
 class Disk;
 class Flusher;
 class Reclaimer;
@@ -65,8 +66,6 @@ class RocksStorage {
   /// Counts by reading the stripe's keys once after a death of the process; O(1) afterwards and after a clean
   /// close.
   std::size_t count(std::uint16_t db, std::size_t stripe);
-  void flush(std::uint16_t db);
-  void swap(std::uint16_t a, std::uint16_t b);
   /// O(1) when nothing is due. f may open units on the keys of this stripe.
   std::size_t expired(std::size_t stripe, Millis now, std::size_t budget, FunctionRef<void(const Key&)> f);
 
@@ -89,9 +88,15 @@ class RocksStorage {
   friend class Rows;
   RocksStorage(std::string path, const RocksOptions& options, const Hooks& hooks, bool created);
 
+  // The same of a physical database; `db` is the number that goes into the keys.
+  std::uint64_t scan(DatabaseId physical, std::uint16_t db, std::size_t stripe, std::uint64_t from_hash,
+                     std::size_t count, KeyVisitor f);
+  bool pick(DatabaseId physical, std::uint16_t db, std::size_t stripe, std::uint64_t random, KeyVisitor f);
+  std::size_t count_physical(DatabaseId physical, std::size_t stripe);
   Millis deadline_of(DatabaseId db, Text name) const;
   bool begins_empty(DatabaseId db) const;
   std::int64_t* known_count(Stripe& stripe, DatabaseId db);
+  void adopt(Databases&& changed);
   void load_saved(bool created);
   void save();
   void index_expiry(std::size_t stripe, Millis deadline, const std::string& row);

@@ -16,6 +16,7 @@ class PinnableSlice;
 
 namespace playhead::rocks {
 
+class Databases;
 class Directory;
 class RocksStorage;
 class Rows;
@@ -54,7 +55,7 @@ class Unit {
   using MemberWalk = FunctionRef<bool(Text member, double score)>;
   using MemberVisit = FunctionRef<void(Text member, double score)>;
 
-  Unit(RocksStorage& storage, Millis now, Mode mode, bool undo);
+  Unit(RocksStorage& storage, Mode mode, bool undo);
   ~Unit();
   Unit(const Unit&) = delete;
   Unit& operator=(const Unit&) = delete;
@@ -76,6 +77,9 @@ class Unit {
   bool pick(std::uint16_t db, std::size_t stripe, std::uint64_t random, KeyVisitor f);
   std::size_t count(std::uint16_t db, std::size_t stripe);
   Text encoding(const Slot& slot);
+
+  void flush(std::uint16_t db);
+  void swap(std::uint16_t a, std::uint16_t b);
 
   Text value(const Slot& slot) const;
   void set(Slot& slot, Text value, Millis deadline);
@@ -108,6 +112,10 @@ class Unit {
 
  private:
   friend class Rows;
+
+  // ---- databases as this unit sees them (unit_keyspace.cpp)
+  const Databases& databases() const;
+  Databases& own_databases();
 
   // ---- keys (unit_keys.cpp)
   Meta* cached(const Key& key, DatabaseId db) const;

@@ -7,7 +7,7 @@
 
 namespace playhead::rocks {
 
-Unit::Unit(RocksStorage& storage, Millis, Mode mode, bool)
+Unit::Unit(RocksStorage& storage, Mode mode, bool)
     : storage_(storage), inside_(storage.gate_), mode_(mode), context_(storage.contexts_->take()) {}
 
 Unit::~Unit() {
@@ -59,9 +59,10 @@ void Unit::write_metadata() {
   for (std::size_t i = 0; i < c.used; ++i) {
     Meta& m = c.metas[i];
     if (!m.dirty) continue;
-    if (!storage_.catalog_->number(m.db)) {  // flushed since the unit changed it
+    // Flushed since the unit changed it: its row must go at once, for it may name rows that moved elsewhere.
+    if (!databases().number(m.db)) {
       bury(m);
-      continue;
+      forget(m);
     }
     metadata_key(c.key, m.db, m.key.hash, m.name);
     if (m.exists) {
@@ -79,6 +80,7 @@ void Unit::write_metadata() {
     append_le64(c.value, rows);
     batch.Put(storage_.disk_->family(Family::dead), c.key, c.value).PermitUncheckedError();
   }
+  if (c.databases) storage_.catalog_->write(*c.databases, batch);
 }
 
 void Unit::commit() {
@@ -100,7 +102,7 @@ void Unit::committed() noexcept {
   Context& c = *context_;
   for (std::size_t i = 0; i < c.used; ++i) {
     Meta& m = c.metas[i];
-    if (!m.dirty || !storage_.catalog_->number(m.db)) continue;
+    if (!m.dirty || !databases().number(m.db)) continue;
     Stripe& stripe = storage_.stripes_[m.stripe()];
     if (m.exists != m.existed)
       if (auto* count = storage_.known_count(stripe, m.db)) *count += m.exists ? 1 : -1;
@@ -109,6 +111,7 @@ void Unit::committed() noexcept {
       storage_.index_expiry(m.stripe(), m.row.deadline, c.key);
     }
   }
+  if (c.databases) storage_.adopt(std::move(*c.databases));
   for (auto& [stripe, id] : c.dropped) storage_.stripes_[stripe].directories.erase(id);
   if (!c.changes.empty()) {
     c.batch.Clear();

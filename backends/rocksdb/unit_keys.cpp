@@ -54,8 +54,11 @@ Meta& Unit::new_meta(const Key& key, DatabaseId db) {
 
 Slot Unit::find(const Key& key) {
   Context& c = *context_;
-  DatabaseId db = storage_.catalog_->physical(key.db);
-  if (Meta* m = cached(key, db)) return Slot(m);
+  DatabaseId db = databases().physical(key.db);
+  if (Meta* m = cached(key, db)) {
+    m->key.db = key.db;  // databases may have been swapped since
+    return Slot(m);
+  }
   Meta& m = new_meta(key, db);
   metadata_key(c.key, db, key.hash, key.name);
   if (storage_.disk_->get(Family::metadata, c.key, m.pinned)) {
@@ -132,7 +135,7 @@ void Unit::move(Slot& from, const Key& to) {
     if (auto entry = source.extract(a.row.id); !entry.empty()) {
       entry.mapped().db = b.db;
       storage_.stripes_[b.stripe()].directories.insert(std::move(entry));
-      context_->changes.push_back({DirectoryChange::What::moved, a.row.id, a.stripe(), b.stripe(), {}, 0});
+      context_->changes.push_back({DirectoryChange::What::moved, a.row.id, a.stripe(), b.stripe(), {}, a.db});
     }
   }
   forget(a);

@@ -7,13 +7,30 @@
 
 namespace playhead::rocks {
 
+const Databases& Unit::databases() const {
+  return context_->databases ? *context_->databases : storage_.catalog_->databases();
+}
+
+Databases& Unit::own_databases() {
+  if (!context_->databases) context_->databases = storage_.catalog_->databases();
+  return *context_->databases;
+}
+
+void Unit::flush(std::uint16_t db) {
+  own_databases().flush(db, storage_.path_);
+}
+
+void Unit::swap(std::uint16_t a, std::uint16_t b) {
+  if (a != b) own_databases().swap(a, b);
+}
+
 // Keys that the unit has created follow the others of their page: the storage's next page begins at or behind
 // `next`.
 std::uint64_t Unit::scan(std::uint16_t db, std::size_t stripe, std::uint64_t from_hash, std::size_t count,
                          KeyVisitor f) {
-  const DatabaseId physical = storage_.catalog_->physical(db);
+  const DatabaseId physical = databases().physical(db);
   const std::uint64_t next =
-      storage_.scan(db, stripe, from_hash, count, [&](const Key& key, Type type, Millis at) {
+      storage_.scan(physical, db, stripe, from_hash, count, [&](const Key& key, Type type, Millis at) {
         const Meta* own = cached(key, physical);
         if (own == nullptr)
           f(key, type, at);
@@ -30,8 +47,8 @@ std::uint64_t Unit::scan(std::uint16_t db, std::size_t stripe, std::uint64_t fro
 }
 
 std::size_t Unit::count(std::uint16_t db, std::size_t stripe) {
-  const DatabaseId physical = storage_.catalog_->physical(db);
-  std::size_t count = storage_.count(db, stripe);
+  const DatabaseId physical = databases().physical(db);
+  std::size_t count = storage_.count_physical(physical, stripe);
   for (std::size_t i = 0; i < context_->used; ++i) {
     const Meta& m = context_->metas[i];
     if (m.db == physical && m.stripe() == stripe) count += std::size_t{m.exists} - std::size_t{m.existed};
@@ -40,13 +57,13 @@ std::size_t Unit::count(std::uint16_t db, std::size_t stripe) {
 }
 
 bool Unit::pick(std::uint16_t db, std::size_t stripe, std::uint64_t random, KeyVisitor f) {
-  const DatabaseId physical = storage_.catalog_->physical(db);
+  const DatabaseId physical = databases().physical(db);
   bool changed = false;
   for (std::size_t i = 0; i < context_->used && !changed; ++i) {
     const Meta& m = context_->metas[i];
     changed = m.exists != m.existed && m.db == physical && m.stripe() == stripe;
   }
-  if (!changed) return storage_.pick(db, stripe, random, f);
+  if (!changed) return storage_.pick(physical, db, stripe, random, f);
   struct Found {
     std::string name;
     std::uint64_t hash;

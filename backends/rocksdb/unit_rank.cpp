@@ -127,7 +127,10 @@ void Unit::take_back_directories() noexcept {
         directories.erase(change->id);
         break;
       case DirectoryChange::What::moved:
-        directories.insert(storage_.stripes_[change->now_in].directories.extract(change->id));
+        if (auto entry = storage_.stripes_[change->now_in].directories.extract(change->id); !entry.empty()) {
+          entry.mapped().db = static_cast<DatabaseId>(change->change);
+          directories.insert(std::move(entry));
+        }
         break;
     }
   }

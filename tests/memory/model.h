@@ -89,7 +89,7 @@ inline Model read_all(MemoryStorage& storage, std::uint16_t databases) {
       } while (from != 0);
     }
   }
-  Unit unit(storage, 0, embedded::Mode::read);
+  Unit unit(storage, embedded::Mode::read);
   Model all;
   for (const Name& name : names) all[name] = *read(unit, name);
   return all;
@@ -138,6 +138,24 @@ class RandomPrimitives {
       require(again.type() == slot.type() && again.deadline() == slot.deadline(),
               "two slots of a key differ");
     }
+  }
+
+  /// Flushes a database or swaps two.
+  void step_databases(Unit& unit, Model& model) {
+    auto a = static_cast<std::uint16_t>(random_() % databases_),
+         b = static_cast<std::uint16_t>(random_() % databases_);
+    if (random_() % 3 == 0) {
+      unit.flush(a);
+      std::erase_if(model, [a](const auto& entry) { return entry.first.first == a; });
+      return;
+    }
+    unit.swap(a, b);
+    Model swapped;
+    for (auto& [name, value] : model) {
+      std::uint16_t db = name.first == a ? b : name.first == b ? a : name.first;
+      swapped[{db, name.second}] = std::move(value);
+    }
+    model = std::move(swapped);
   }
 
  private:

@@ -16,21 +16,33 @@ using embedded::Mode;
 using embedded::stripe_count;
 
 void put(MemoryStorage& storage, const std::string& name, Millis deadline = 0, std::uint16_t db = 0) {
-  Unit unit(storage, 0, Mode::once);
+  Unit unit(storage, Mode::once);
   Slot slot = unit.find(Key(db, name));
   unit.set(slot, "value", deadline);
   unit.commit();
 }
 
 bool exists(MemoryStorage& storage, const std::string& name, std::uint16_t db = 0) {
-  Unit unit(storage, 0, Mode::read);
+  Unit unit(storage, Mode::read);
   return unit.find(Key(db, name)).exists();
 }
 
 void remove(MemoryStorage& storage, const std::string& name, std::uint16_t db = 0) {
-  Unit unit(storage, 0, Mode::once);
+  Unit unit(storage, Mode::once);
   Slot slot = unit.find(Key(db, name));
   if (slot.exists()) unit.remove(slot);
+  unit.commit();
+}
+
+void flush(MemoryStorage& storage, std::uint16_t db) {
+  Unit unit(storage, Mode::many);
+  unit.flush(db);
+  unit.commit();
+}
+
+void swap(MemoryStorage& storage, std::uint16_t a, std::uint16_t b) {
+  Unit unit(storage, Mode::many);
+  unit.swap(a, b);
   unit.commit();
 }
 
@@ -51,7 +63,7 @@ std::vector<std::string> names_of_stripe_0(std::size_t wanted) {
 }
 
 void add_members(MemoryStorage& storage, const std::string& key, Type type, int members) {
-  Unit unit(storage, 0, Mode::many);
+  Unit unit(storage, Mode::many);
   Slot slot = unit.find(Key(0, key));
   for (int i = 0; i < members; ++i) {
     std::string name = std::to_string(i);
@@ -68,7 +80,7 @@ void add_members(MemoryStorage& storage, const std::string& key, Type type, int 
 }
 
 std::string encoding(MemoryStorage& storage, const std::string& name) {
-  Unit unit(storage, 0, Mode::read);
+  Unit unit(storage, Mode::read);
   Slot slot = unit.find(Key(0, name));
   return std::string(unit.encoding(slot));
 }
@@ -140,16 +152,16 @@ TEST_CASE("flushing a database removes its keys and no others") {
     put(storage, std::to_string(i), 0, 7);
   }
   std::size_t both = storage.used_memory();
-  storage.flush(0);
-  storage.flush(12345);
+  flush(storage, 0);
+  flush(storage, 12345);
   CHECK(count(storage, 0) == 0);
   CHECK(count(storage, 7) == 2000);
   CHECK_FALSE(exists(storage, "5"));
   CHECK(storage.used_memory() < both);
   put(storage, "5");
   CHECK(count(storage) == 1);
-  storage.flush(0);
-  storage.flush(7);
+  flush(storage, 0);
+  flush(storage, 7);
   CHECK(storage.used_memory() == 0);
 }
 
@@ -157,10 +169,10 @@ TEST_CASE("swapping exchanges two databases, used or not") {
   MemoryStorage storage;
   put(storage, "a", 0, 0);
   put(storage, "b", 50, 500);
-  storage.swap(0, 500);
+  swap(storage, 0, 500);
   CHECK(exists(storage, "b", 0));
   CHECK(exists(storage, "a", 500));
-  storage.swap(0, 9);
+  swap(storage, 0, 9);
   CHECK(count(storage, 0) == 0);
   CHECK(exists(storage, "b", 9));
   std::set<std::uint16_t> met;
@@ -214,7 +226,7 @@ TEST_CASE("a stripe without deadlines is not looked at") {
 TEST_CASE("encodings are named as Redis names them") {
   MemoryStorage storage;
   auto string = [&](const std::string& value) {
-    Unit unit(storage, 0, Mode::once);
+    Unit unit(storage, Mode::once);
     Slot slot = unit.find(Key(0, "string"));
     unit.set(slot, value, 0);
     return encoding(storage, "string");
@@ -227,7 +239,7 @@ TEST_CASE("encodings are named as Redis names them") {
   CHECK(string(std::string(44, 'x')) == "embstr");
   CHECK(string(std::string(45, 'x')) == "raw");
   {
-    Unit unit(storage, 0, Mode::once);
+    Unit unit(storage, Mode::once);
     Slot slot = unit.find(Key(0, "string"));
     unit.edit(slot, 2);
   }
@@ -251,7 +263,7 @@ TEST_CASE("encodings are named as Redis names them") {
 
 TEST_CASE("long elements end the compact encodings, and a set that held a word is no intset again") {
   MemoryStorage storage;
-  Unit unit(storage, 0, Mode::many);
+  Unit unit(storage, Mode::many);
   auto hput = [&](const std::string& key, Type type, const std::string& field, const std::string& value) {
     Slot slot = unit.find(Key(0, key));
     unit.hput(slot, type, field, [&](const Text*) { return std::optional<Text>(value); });
@@ -282,7 +294,7 @@ TEST_CASE("memory is counted for every kind of value and is given back") {
     std::size_t large = storage.used_memory();
     CHECK(small > 200);
     CHECK(large > small + 5000 * 4);
-    Unit unit(storage, 0, Mode::once);
+    Unit unit(storage, Mode::once);
     Slot slot = unit.find(Key(0, "key"));
     CHECK(unit.memory(slot) > 5000 * 4);
     unit.remove(slot);
@@ -373,7 +385,7 @@ TEST_CASE("large collections are freed behind, and everything is freed at the en
   storage.drain();
   CHECK(count(storage) == 0);
   add_members(storage, "left", Type::zset, 1000);
-  storage.flush(0);
+  flush(storage, 0);
 }
 
 TEST_CASE("stripes can be used by different threads at once") {

@@ -25,7 +25,7 @@ TEST_CASE("the primitives behave like ordinary containers under random use") {
     Model model;
     RandomPrimitives primitives(seed, 60, databases);
     for (int i = 0; i < 6000; ++i) {
-      Unit unit(storage, 0, Mode::once);
+      Unit unit(storage, Mode::once);
       REQUIRE_NOTHROW(primitives.step(unit, model));
       unit.commit();
       if (i % 1000 == 0) require_equal(storage, model);
@@ -42,9 +42,11 @@ TEST_CASE("aborting a unit restores every key, and committing keeps it") {
     RandomPrimitives primitives(seed, 12, databases);
     for (int i = 0; i < 700; ++i) {
       Model changed = model;
-      Unit unit(storage, 0, Mode::many, true);
-      for (std::uint64_t n = 1 + primitives.random()() % 15; n > 0; --n)
+      Unit unit(storage, Mode::many, true);
+      for (std::uint64_t n = 1 + primitives.random()() % 15; n > 0; --n) {
+        if (primitives.random()() % 40 == 0) primitives.step_databases(unit, changed);
         REQUIRE_NOTHROW(primitives.step(unit, changed));
+      }
       if (primitives.random()() % 2 == 0) {
         unit.commit();
         model = std::move(changed);
@@ -66,12 +68,14 @@ TEST_CASE("an aborted unit leaves the memory count and the sweep as they were") 
   Model model;
   RandomPrimitives primitives(301, 40, databases);
   for (int i = 0; i < 500; ++i) {
-    Unit unit(storage, 0, Mode::once);
+    Unit unit(storage, Mode::once);
     primitives.step(unit, model);
   }
   for (int i = 0; i < 200; ++i) {
     Model changed = model;
-    Unit unit(storage, 0, Mode::many, true);
+    Unit unit(storage, Mode::many, true);
+    for (int n = 0; n < 10; ++n) primitives.step(unit, changed);
+    primitives.step_databases(unit, changed);
     for (int n = 0; n < 10; ++n) primitives.step(unit, changed);
     unit.abort();
   }
@@ -82,7 +86,7 @@ TEST_CASE("an aborted unit leaves the memory count and the sweep as they were") 
                     [&](const Key& key) { met += model.at({key.db, std::string(key.name)}).deadline != 0; });
   }
   CHECK(met == timed);
-  Unit unit(storage, 0, Mode::once);
+  Unit unit(storage, Mode::once);
   for (const auto& [name, value] : model) {
     Slot slot = unit.find(Key(name.first, name.second));
     unit.remove(slot);
@@ -92,7 +96,7 @@ TEST_CASE("an aborted unit leaves the memory count and the sweep as they were") 
 
 TEST_CASE("a slot stays valid while other keys come and go") {
   MemoryStorage storage;
-  Unit unit(storage, 0, Mode::many);
+  Unit unit(storage, Mode::many);
   std::string name = "the key";
   Slot slot = unit.find(Key(0, name));
   unit.set(slot, "value", 0);
@@ -118,7 +122,7 @@ TEST_CASE("a slot stays valid while other keys come and go") {
 
 TEST_CASE("keys and values of megabytes are kept") {
   MemoryStorage storage;
-  Unit unit(storage, 0, Mode::many, true);
+  Unit unit(storage, Mode::many, true);
   std::string name(3 << 20, 'n'), value(5 << 20, 'v');
   Slot slot = unit.find(Key(0, name));
   unit.set(slot, value, 9);
@@ -139,7 +143,7 @@ TEST_CASE("keys and values of megabytes are kept") {
 
 TEST_CASE("a new value may be a part of the old one") {
   MemoryStorage storage;
-  Unit unit(storage, 0, Mode::many);
+  Unit unit(storage, Mode::many);
   for (std::size_t size : {20, 60, 200}) {
     std::string value;
     for (std::size_t i = 0; i < size; ++i) value += static_cast<char>('a' + i % 26);
@@ -158,7 +162,7 @@ TEST_CASE("a new value may be a part of the old one") {
 TEST_CASE("members of equal scores are bounded by their bytes") {
   for (int count : {100, 3000}) {
     MemoryStorage storage;
-    Unit unit(storage, 0, Mode::many);
+    Unit unit(storage, Mode::many);
     Slot slot = unit.find(Key(0, "zset"));
     for (int i = 0; i < count; ++i) {
       std::string member = std::to_string(100000 + i * 2);
@@ -182,7 +186,7 @@ TEST_CASE("members of equal scores are bounded by their bytes") {
 TEST_CASE("a score of minus zero is kept, and zero does not change it") {
   for (int others : {0, 500}) {
     MemoryStorage storage;
-    Unit unit(storage, 0, Mode::many);
+    Unit unit(storage, Mode::many);
     Slot slot = unit.find(Key(0, "zset"));
     for (int i = 0; i < others; ++i) {
       unit.zput(slot, std::to_string(i), [](const double*) { return std::optional<double>(1); });
@@ -197,7 +201,7 @@ TEST_CASE("a scan of a collection meets every element that stays while others co
   MemoryStorage storage;
   std::mt19937_64 random(401);
   for (Type type : {Type::hash, Type::zset}) {
-    Unit unit(storage, 0, Mode::many);
+    Unit unit(storage, Mode::many);
     Slot slot = unit.find(Key(0, type == Type::hash ? "hash" : "zset"));
     auto add = [&](const std::string& name) {
       if (type == Type::hash) {

@@ -73,7 +73,7 @@ TEST_CASE("a sound store has no problems, and is counted") {
     Slot slot = u.find(Key(0, "set"));
     u.remove(slot);
   });
-  store.storage->flush(5);
+  store.flush(5);
   store.storage->close();
   auto report = check(store.path);
   INFO(all(report));

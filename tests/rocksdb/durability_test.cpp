@@ -62,7 +62,7 @@ struct WatchedStore {
     storage = RocksStorage::open(directory / "store", options, {env.get(), false});
   }
   void set(int i) {
-    Unit u(*storage, 0, Mode::once, false);
+    Unit u(*storage, Mode::once, false);
     Slot slot = u.find(Key(0, "k" + std::to_string(i)));
     u.set(slot, "v", 0);
     u.commit();

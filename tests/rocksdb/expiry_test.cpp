@@ -116,8 +116,8 @@ TEST_CASE("rows of a flushed database are dropped, those of a swapped one are fo
   TestStore store;
   set(store, "a", 10, 0);
   set(store, "b", 10, 1);
-  store.storage->flush(0);
-  store.storage->swap(1, 2);
+  store.flush(0);
+  store.swap(1, 2);
   CHECK(expire(store, 20) == Names{"2:b"});
   CHECK(index_rows(store) == 0);
 }

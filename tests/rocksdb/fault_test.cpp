@@ -76,7 +76,7 @@ using Fault = FaultyFiles::Fault;
 // One unit that changes a string, a counted zset and a list together; the code of the error it ended with.
 std::optional<ErrorCode> step(RocksStorage& storage, int number) {
   try {
-    Unit u(storage, 0, Mode::many, true);
+    Unit u(storage, Mode::many, true);
     Slot string = u.find(Key(0, "s")), zset = u.find(Key(0, "z")), list = u.find(Key(0, "l"));
     u.set(string, std::to_string(number), 0);
     put(u, zset, "m" + std::to_string(number), number);
@@ -90,7 +90,7 @@ std::optional<ErrorCode> step(RocksStorage& storage, int number) {
 
 // The three keys are in the state after `number` steps.
 void require_state(RocksStorage& storage, int number) {
-  Unit u(storage, 0, Mode::read, false);
+  Unit u(storage, Mode::read, false);
   Slot string = u.find(Key(0, "s")), zset = u.find(Key(0, "z")), list = u.find(Key(0, "l"));
   REQUIRE(u.value(string) == std::to_string(number));
   REQUIRE(u.size(zset) == static_cast<std::size_t>(number));
@@ -113,7 +113,7 @@ TEST_CASE(
     require_state(*store.storage, before);
   }
   try {
-    Unit u(*store.storage, 0, Mode::once, false);
+    Unit u(*store.storage, Mode::once, false);
     Slot slot = u.find(Key(0, "s"));
     u.set(slot, "x", 0);
     u.commit();
@@ -178,14 +178,14 @@ TEST_CASE("a full disk while an object id is leased leaves the unit undone") {
   FaultyStore store(Durability::none);
   store.files->fault = Fault::full;
   auto unpack = [&] {
-    Unit u(*store.storage, 0, Mode::once, false);
+    Unit u(*store.storage, Mode::once, false);
     Slot slot = u.find(Key(0, "h"));
     put(u, slot, Type::hash, "f", std::string(1000, 'x'));
     u.commit();
   };
   CHECK_THROWS_AS(unpack(), Error);
   store.files->fault = Fault::none;
-  Unit u(*store.storage, 0, Mode::read, false);
+  Unit u(*store.storage, Mode::read, false);
   CHECK_FALSE(u.find(Key(0, "h")).exists());
 }
 

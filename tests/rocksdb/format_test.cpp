@@ -125,7 +125,7 @@ TEST_CASE("the expiry index, dead records and database entries have their bytes"
     Slot slot = u.find(Key(0, "k"));
     u.remove(slot);
   });
-  store.storage->flush(3);
+  store.flush(3);
   auto rows = raw_rows(*store.storage);
   CHECK(in_hex(rows["dead"]) ==
         Rows{{"6f 00 00 00 00 00 00 00 01", "01 00 00 00 00 00 00 00"}, {"64 00 00 00 03", ""}});

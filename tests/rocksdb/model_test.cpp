@@ -20,8 +20,11 @@ class Churn {
     bool many = roll(3) == 0;
     std::uint16_t db = static_cast<std::uint16_t>(roll(databases));
     Model before = model;
-    Unit u(*store_.storage, 0, many ? Mode::many : Mode::once, many);
-    for (std::size_t i = many ? 1 + roll(12) : 1; i--;) primitive(u, db);
+    Unit u(*store_.storage, many ? Mode::many : Mode::once, many);
+    for (std::size_t i = many ? 1 + roll(12) : 1; i--;) {
+      if (many && roll(40) == 0) databases_of(u);
+      primitive(u, db);
+    }
     if (many && roll(3) == 0) {
       u.abort();
       model = std::move(before);
@@ -42,7 +45,7 @@ class Churn {
       for (auto& [name, value] : model[db]) expected.insert(name);
       REQUIRE(names == expected);
       REQUIRE(count == expected.size());
-      Unit u(*store_.storage, 0, Mode::read, false);
+      Unit u(*store_.storage, Mode::read, false);
       for (auto& [name, value] : model[db]) {
         INFO(name);
         check(u, db, name, value);
@@ -84,14 +87,24 @@ class Churn {
       store_.reopen();
     } else if (roll(3) == 0) {
       std::uint16_t db = static_cast<std::uint16_t>(roll(databases));
-      store_.storage->flush(db);
+      store_.flush(db);
       model[db].clear();
     } else if (roll(2) == 0) {
-      store_.storage->swap(0, 1);
+      store_.swap(0, 1);
       std::swap(model[0], model[1]);
     } else {
       store_.storage->reclaim_all();
     }
+  }
+
+  void databases_of(Unit& u) {
+    if (roll(2) == 0) {
+      u.swap(0, 1);
+      return std::swap(model[0], model[1]);
+    }
+    std::uint16_t db = static_cast<std::uint16_t>(roll(databases));
+    u.flush(db);
+    model[db].clear();
   }
 
   void primitive(Unit& u, std::uint16_t db) {

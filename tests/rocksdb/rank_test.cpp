@@ -37,7 +37,7 @@ TEST_CASE("ranks of a large ordered set stay exact under random changes, aborts 
   for (int round = 0; round < 120; ++round) {
     auto before = model;
     bool many = round % 2;
-    std::optional<Unit> unit(std::in_place, *store.storage, 0, many ? Mode::many : Mode::once, many);
+    std::optional<Unit> unit(std::in_place, *store.storage, many ? Mode::many : Mode::once, many);
     Unit& u = *unit;
     Slot slot = u.find(Key(0, "z"));
     std::size_t changes = round < 10 ? 400 : 120;
@@ -68,7 +68,7 @@ TEST_CASE("ranks of a large ordered set stay exact under random changes, aborts 
     }
     unit.reset();
     if (round % 20 == 19) {
-      Unit read(*store.storage, 0, Mode::read, false);
+      Unit read(*store.storage, Mode::read, false);
       Slot z = read.find(Key(0, "z"));
       ModelValue all;
       all.scores = model;
@@ -163,7 +163,7 @@ TEST_CASE("a directory follows a renamed key, and comes back with an abort") {
   add(store, "z", 0, 2000);
   CHECK(rank(store, "z", 1500) == 1500);
   for (bool abort : {true, false}) {
-    Unit u(*store.storage, 0, Mode::many, true);
+    Unit u(*store.storage, Mode::many, true);
     Slot slot = u.find(Key(0, "z"));
     u.move(slot, Key(0, "y"));
     put(u, slot, "first", -1);
@@ -180,7 +180,7 @@ TEST_CASE("bounds by name among equal scores count and walk") {
     Slot slot = u.find(Key(0, "z"));
     for (int i = 0; i < 1000; ++i) put(u, slot, "m" + std::to_string(1000 + i), 7);
   });
-  Unit u(*store.storage, 0, Mode::read, false);
+  Unit u(*store.storage, Mode::read, false);
   Slot slot = u.find(Key(0, "z"));
   ZBound bound;
   bound.by = ZBound::By::lex;

@@ -88,7 +88,7 @@ TEST_CASE("flushing a database leaves nothing of it behind and spares the others
     Slot other = u.find(Key(1, "other"));
     put(u, other, Type::hash, "field", std::string(1000, 'x'));
   });
-  store.storage->flush(0);
+  store.flush(0);
   CHECK(raw_rows(*store.storage)["metadata"].size() > 800);
   store.storage->reclaim_all();
   auto rows = raw_rows(*store.storage);
@@ -144,10 +144,10 @@ TEST_CASE("a long trim moves the few elements that stay to a new object") {
 TEST_CASE("keys written and flushed in the same unit leave nothing behind") {
   TestStore store;
   {
-    Unit u(*store.storage, 0, Mode::many, true);
+    Unit u(*store.storage, Mode::many, true);
     Slot before = u.find(Key(0, "before"));
     put(u, before, Type::hash, "f", std::string(1000, 'x'));
-    store.storage->flush(0);
+    u.flush(0);
     CHECK_FALSE(u.find(Key(0, "before")).exists());
     Slot after = u.find(Key(0, "after"));
     u.set(after, "v", 0);
@@ -158,6 +158,46 @@ TEST_CASE("keys written and flushed in the same unit leave nothing behind") {
   CHECK(rows["metadata"].size() == 1);
   CHECK(rows["data"].empty());
   CHECK(rows["dead"].empty());
+}
+
+TEST_CASE("a collection that leaves a database before it is flushed in the same unit stays") {
+  TestStore store;
+  fill_all_types(store, 1000, "");
+  store.unit(Mode::many, [](Unit& u) {
+    Slot list = u.find(Key(0, "list")), zset = u.find(Key(0, "zset"));
+    u.move(list, Key(1, "list"));
+    u.move(zset, Key(1, "zset"));
+    u.flush(0);
+  });
+  store.storage->reclaim_all();
+  store.unit(Mode::read, [](Unit& u) {
+    Slot list = u.find(Key(1, "list")), zset = u.find(Key(1, "zset"));
+    REQUIRE(u.size(list) == 1000);
+    CHECK(u.lget(list, 999) == "element999");
+    std::size_t members = 0;
+    u.zwalk_rank(zset, 0, false, [&](Text, double) { return ++members > 0; });
+    CHECK(members == 1000);
+  });
+  store.storage->close();
+  store.storage.reset();
+  CHECK(check(store.path).ok());
+}
+
+TEST_CASE("a flush that is aborted takes no database id and leaves nothing dead") {
+  TestStore store;
+  fill_all_types(store, 1000, "");
+  auto before = raw_rows(*store.storage);
+  {
+    Unit u(*store.storage, Mode::many, true);
+    u.flush(0);
+    Slot slot = u.find(Key(0, "k"));
+    u.set(slot, "v", 7);
+    u.swap(0, 3);
+    u.flush(3);
+    u.abort();
+  }
+  store.storage->reclaim_all();
+  CHECK(raw_rows(*store.storage) == before);
 }
 
 TEST_CASE("the worker reclaims by itself") {

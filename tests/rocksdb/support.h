@@ -32,7 +32,7 @@ class TestStore {
   /// One unit; the result of f is the result.
   template <class F>
   auto unit(Mode mode, F&& f) {
-    Unit u(*storage, 0, mode, mode == Mode::many);
+    Unit u(*storage, mode, mode == Mode::many);
     if constexpr (std::is_void_v<decltype(f(u))>) {
       f(u);
       u.commit();
@@ -41,6 +41,12 @@ class TestStore {
       u.commit();
       return result;
     }
+  }
+  void flush(std::uint16_t db) {
+    unit(Mode::many, [db](Unit& u) { u.flush(db); });
+  }
+  void swap(std::uint16_t a, std::uint16_t b) {
+    unit(Mode::many, [a, b](Unit& u) { u.swap(a, b); });
   }
   TemporaryDirectory directory;
   std::string path = directory / "store";
