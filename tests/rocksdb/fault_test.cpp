@@ -14,7 +14,7 @@ namespace {
 /// A file system whose files take no more bytes, or whose fsync fails, while that is asked for.
 class FaultyFiles : public rocksdb::FileSystemWrapper {
  public:
-  enum class Fault : std::uint8_t { none, full, full_logs, no_sync };
+  enum class Fault : std::uint8_t { none, full, full_logs, no_sync, no_sync_of_logs };
   FaultyFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "FaultyFiles"; }
   std::atomic<Fault> fault{Fault::none};
@@ -45,7 +45,8 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
       return Append(data, options, debug);
     }
     rocksdb::IOStatus Sync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
-      if (fault_ == Fault::no_sync) return rocksdb::IOStatus::IOError("Input/output error");
+      if (fault_ == Fault::no_sync || (log_ && fault_ == Fault::no_sync_of_logs))
+        return rocksdb::IOStatus::IOError("Input/output error");
       return target()->Sync(options, debug);
     }
     rocksdb::IOStatus Fsync(const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) override {
@@ -59,8 +60,9 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
 };
 
 struct FaultyStore {
-  explicit FaultyStore(Durability durability) {
+  explicit FaultyStore(Durability durability, std::size_t write_buffer_bytes = 8 << 20) {
     options.durability = durability;
+    options.write_buffer_bytes = write_buffer_bytes;
     open();
   }
   void open() { storage = RocksStorage::open(directory / "store", options, {env.get(), false}); }
@@ -172,6 +174,23 @@ TEST_CASE("an fsync that fails is reported to who asked for durability") {
   store.files->fault = Fault::none;
   REQUIRE_FALSE(step(*store.storage, 11));
   require_state(*store.storage, 11);
+}
+
+TEST_CASE("without fsync no write goes into a new log, and that is reported; nothing acknowledged is lost") {
+  FaultyStore store(Durability::none, 64 << 10);
+  store.files->fault = Fault::no_sync_of_logs;
+  int number = 1;
+  std::optional<ErrorCode> code;
+  while (number < 10000 && !(code = step(*store.storage, number))) ++number;
+  CHECK(code == ErrorCode::unavailable);
+  CHECK(number > 10);
+  require_state(*store.storage, number - 1);
+  store.files->fault = Fault::none;
+  for (int i = 0; i < 1000; ++i, ++number) REQUIRE_FALSE(step(*store.storage, number));
+  store.storage->close();
+  store.storage.reset();
+  store.open();
+  require_state(*store.storage, number - 1);
 }
 
 TEST_CASE("a full disk while an object id is leased leaves the unit undone") {
