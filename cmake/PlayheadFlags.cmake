@@ -33,6 +33,8 @@ if(PROJECT_IS_TOP_LEVEL)
 endif()
 
 target_compile_options(playhead_flags INTERFACE -Wall -Wextra $<IF:$<CXX_COMPILER_ID:GNU>,-Wshadow=local,-Wshadow>)
+# libstdc++ 12 builds std::stable_sort on a function that it calls deprecated itself, and clang tells its caller.
+target_compile_options(playhead_flags INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 if(PLAYHEAD_WERROR)
   target_compile_options(playhead_flags INTERFACE -Werror)
 endif()

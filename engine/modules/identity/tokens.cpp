@@ -18,7 +18,7 @@ using identity::half_digest;
 // A token's bytes: the secret, the hash that names the user's tokens, the bucket of their key
 // (little-endian). As text: base64url.
 constexpr std::size_t secret_size = 33, group_size = 16, token_size = secret_size + group_size + 2,
-                      token_text_size = 68;
+                      token_text_size = token_size / 3 * 4;
 constexpr Millis longest_timeout = Millis{10} * 366 * 86'400'000;
 
 struct TokenGroup {
