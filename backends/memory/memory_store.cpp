@@ -8,6 +8,8 @@
 namespace playhead {
 
 template class embedded::EmbeddedStore<memory::MemoryStorage>;
+template const std::array<embedded::Thunk<memory::MemoryStorage>, operation_count>&
+embedded::thunks<memory::MemoryStorage>();
 
 namespace memory {
 

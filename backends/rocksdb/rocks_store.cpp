@@ -10,6 +10,8 @@
 namespace playhead {
 
 template class embedded::EmbeddedStore<rocks::RocksStorage>;
+template const std::array<embedded::Thunk<rocks::RocksStorage>, operation_count>&
+embedded::thunks<rocks::RocksStorage>();
 
 namespace rocks {
 
