@@ -7,6 +7,7 @@
 #include "bindings/modules.h"
 #include "bindings/parked.h"
 #include "bindings/recommender.h"
+#include "bindings/session.h"
 #include "bindings/store_object.h"
 #include "bindings/view.h"
 #include "playhead/lock_wait.h"
@@ -31,6 +32,7 @@ PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
   define_store(m, types);
   define_parked(m);
   define_inbox(m);
+  define_session(m);
   define_maintenance(m);
   define_modules(m);
   define_recommender(m);

@@ -4,6 +4,7 @@
 
 #include "engine/store/session_impl.h"
 #include "playhead/clock.h"
+#include "playhead/put_back.h"
 
 namespace playhead {
 
@@ -16,9 +17,10 @@ struct Outcome {
   bool served = false;  ///< the two below are set
   Value reply;
   std::exception_ptr error;
-  Session::Done done;  ///< empty as long as somebody waits
+  std::optional<AnyCall> call;  ///< what was served, if anything was
+  Session::Done done;           ///< empty as long as somebody waits
 
-  void serve(AnyCall& call, std::exception_ptr failure) {
+  void serve(AnyCall& served_call, std::exception_ptr failure) {
     ValueSink sink;
     if (failure) {
       try {
@@ -32,21 +34,33 @@ struct Outcome {
         // not of the command: passed on as it is
       }
     } else {
-      call.emit(sink);
+      served_call.emit(sink);
     }
-    finish(failure ? Value() : sink.take(), failure);
+    finish(failure ? Value() : sink.take(), failure, &served_call);
   }
-  void finish(Value value, std::exception_ptr failure) {
+  void finish(Value value, std::exception_ptr failure, AnyCall* served_call = nullptr) {
     Session::Done call_now;
     {
       std::lock_guard lock(mutex);
       reply = std::move(value);
       error = failure;
+      if (served_call != nullptr && !error) call.emplace(std::move(*served_call));
       served = true;
       call_now = std::move(done);
       changed.notify_all();
     }
     if (call_now) call_now(reply, error);
+  }
+  /// From now on the completion gets the reply; at once, if it is there.
+  void tell(Session::Done completion) {
+    {
+      std::lock_guard lock(mutex);
+      if (!served) {
+        done = std::move(completion);
+        return;
+      }
+    }
+    completion(reply, error);
   }
   /// The reply, once it is there.
   void take(Sink& out) {
@@ -79,6 +93,17 @@ class Blocked final : public Pending {
     ticket.reset();
     outcome_->finish(timeout_reply_, nullptr);
     return true;
+  }
+  bool settle() override {
+    if (!ticket) return true;  // it has expired
+    if (ticket->cancel()) {
+      ticket.reset();
+      return true;
+    }
+    std::unique_lock lock(outcome_->mutex);
+    outcome_->changed.wait(lock, [&] { return outcome_->served; });
+    if (outcome_->call && put_back(*store_, *outcome_->call)) outcome_->call.reset();
+    return !outcome_->call;
   }
   /// Waits until it is served or its time is over.
   void await(Sink& out) {
@@ -117,15 +142,8 @@ std::unique_ptr<Pending> Session::Impl::wait(List<Text> arguments, Sink& out, Do
     blocked->await(out);
     return nullptr;
   }
-  {
-    std::lock_guard lock(outcome->mutex);
-    if (!outcome->served) {
-      outcome->done = std::move(done);
-      return blocked;
-    }
-  }
-  outcome->take(out);
-  return nullptr;
+  outcome->tell(std::move(done));
+  return blocked;
 }
 
 }  // namespace playhead

@@ -26,7 +26,9 @@ from playhead._playhead import (
     __version__,
 )
 from playhead._recommender import Reason, Recommendation, Recommender
-from playhead._store import Batch, Message, PubSub, Store, Subscriber, Transaction, open
+from playhead._session import CommandStatistics, Session, SlowCall, Statistics
+from playhead._store import Batch, PubSub, Store, Subscriber, Transaction, open
+from playhead._types import Message
 
 __all__ = [
     "Activity",
@@ -35,6 +37,7 @@ __all__ = [
     "Clock",
     "Closed",
     "CommandError",
+    "CommandStatistics",
     "Conflict",
     "Corrupt",
     "Error",
@@ -45,6 +48,9 @@ __all__ = [
     "Reason",
     "Recommendation",
     "Recommender",
+    "Session",
+    "SlowCall",
+    "Statistics",
     "Store",
     "Subscriber",
     "SystemClock",

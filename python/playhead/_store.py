@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from os import PathLike, fspath
 from types import TracebackType
-from typing import Any, Generic, Literal, NamedTuple, Self, TypeVar, overload
+from typing import Any, Generic, Literal, Self, TypeVar, overload
 
 from playhead import _families as families
 from playhead import _playhead
 from playhead._playhead import Clock, Conflict, InvalidArgument
-from playhead._types import Data, R
+from playhead._session import Session, SlowCall, Statistics, slowlog, statistics
+from playhead._types import Data, Message, R
 
 T = TypeVar("T")
 
@@ -28,6 +29,24 @@ def fixed_keys(keys: Iterable[Data] | Data) -> list[Data] | Data:
     if isinstance(keys, bytes | bytearray | memoryview | str | int | float):
         return keys
     return list(keys)
+
+
+def check_retries(retries: int) -> None:
+    """Refuse a number of attempts that is none."""
+    if retries < 1:
+        raise InvalidArgument("retries must be at least 1")
+
+
+def pause_after(attempt: int) -> float:
+    """Seconds to wait after a conflict: random, so that rivals part, and more each time, up to 50 ms."""
+    return random.uniform(0, min(0.05, 0.0002 * 2 ** min(attempt, 10)))
+
+
+def raise_first_refusal(replies: Iterable[Any]) -> None:
+    """Raise the first exception among replies."""
+    for reply in replies:
+        if isinstance(reply, _playhead.Error):
+            raise reply
 
 
 class Families:
@@ -98,6 +117,26 @@ class Store(Families, Generic[R]):
         """Perform any command by name, as a client would send it: ``execute("SET", "k", "v", "EX", 10)``."""
         return self._target.execute(*args)
 
+    def session(self, *, limit: int = 10_000) -> Session:
+        """Begin a session, as a Redis client's connection has one: MULTI, WATCH, SUBSCRIBE, INFO."""
+        return Session(self._target, limit=limit)
+
+    def statistics(self) -> Statistics:
+        """What went through this store since it was opened with ``?statistics=1``.
+
+        Raises :class:`Unsupported` if it was opened without.
+        """
+        return statistics(self._target)
+
+    def slowlog(self, count: int = 128) -> list[SlowCall]:
+        """The last calls that took longer than ``slowlog_us`` of the URL (10,000), the newest first.
+
+        Raises :class:`Unsupported` if the store was opened without ``?statistics=1``.
+        """
+        if count < 0:
+            raise InvalidArgument("count must not be negative")
+        return slowlog(self._target, count)
+
     def batch(self) -> Batch:
         """Begin a batch: calls are collected and run as one unit, in one round trip."""
         return Batch(self._target.batch())
@@ -125,8 +164,7 @@ class Store(Families, Generic[R]):
         ``fn`` may run several times, so it must have no effects of its own. Between attempts there is a
         short random pause that grows. Raises :class:`Conflict` after ``retries`` attempts.
         """
-        if retries < 1:
-            raise InvalidArgument("retries must be at least 1")
+        check_retries(retries)
         fixed = fixed_keys(keys)
         for attempt in range(retries):
             transaction = self.transaction(fixed)
@@ -136,7 +174,7 @@ class Store(Families, Generic[R]):
             except Conflict:
                 if attempt + 1 == retries:
                     raise
-                time.sleep(random.uniform(0, min(0.05, 0.0002 * 2 ** min(attempt, 10))))
+                time.sleep(pause_after(attempt))
             except BaseException:
                 transaction.discard()
                 raise
@@ -183,9 +221,7 @@ class _Recording(Families):
         """Run what was collected. The first refused call raises, unless exceptions are to be in the list."""
         self.results = self._target.run()
         if raise_on_error:
-            for reply in self.results:
-                if isinstance(reply, _playhead.Error):
-                    raise reply
+            raise_first_refusal(self.results)
         return self.results
 
     def discard(self) -> None:
@@ -233,16 +269,6 @@ class Transaction(_Recording, Generic[R]):
     zsets: families.TransactionZSets[R]
     hyperloglogs: families.TransactionHyperLogLogs[R]
     scripts: families.TransactionScripts[R]
-
-
-class Message(NamedTuple):
-    """A message of a subscription."""
-
-    kind: str  #: message or pmessage; subscribe, unsubscribe, psubscribe, punsubscribe for confirmations
-    pattern: bytes | None
-    channel: bytes
-    data: bytes
-    count: int  # type: ignore[assignment]  #: of a confirmation: subscriptions left
 
 
 class PubSub(Generic[R]):
@@ -365,5 +391,8 @@ def open(
     ``clock`` replaces the store's time, for tests. ``db`` is the numbered database; left out, the one of the
     URL. With ``decode_responses`` replies are str instead of bytes. Raises :class:`InvalidArgument`,
     :class:`Unavailable`, :class:`Corrupt` or :class:`Unsupported`.
+
+    Every URL takes ``?statistics=1`` for :meth:`Store.statistics` and :meth:`Store.slowlog`, and with it
+    ``slowlog_us=`` and ``slowlog_length=``.
     """
     return Store(_playhead.open(url, clock, db, decode_responses))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar
@@ -18,3 +18,13 @@ else:
 Data: TypeAlias = bytes | bytearray | memoryview | str | float
 #: The id of a user, a video and the like.
 Id: TypeAlias = bytes | str
+
+
+class Message(NamedTuple):
+    """A message of a subscription."""
+
+    kind: str  #: message or pmessage; subscribe, unsubscribe, psubscribe, punsubscribe for confirmations
+    pattern: bytes | None
+    channel: bytes
+    data: bytes
+    count: int  # type: ignore[assignment]  #: of a confirmation: subscriptions left

@@ -1,4 +1,4 @@
-"""The command line: playhead demo, playhead replay."""
+"""The command line: playhead demo, replay, check, backup."""
 
 from __future__ import annotations
 

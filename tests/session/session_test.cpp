@@ -189,11 +189,40 @@ TEST_CASE(
   dropped.reset();
   store->run(RPush{{"c", std::vector<Text>{"1"}}});
   CHECK(told == std::vector<std::string>{R"(["a", "1"])", "(nil array)"});
-  CHECK(session.start(texts({"BLPOP", "c", "0"}), sink, done) == nullptr);
-  CHECK(shown(sink.take()) == R"(["c", "1"])");
-  auto closed = session.start(texts({"BLPOP", "c", "0"}), sink, done);
+  auto at_once = session.start(texts({"BLPOP", "c", "0"}), sink, done);
+  CHECK(told.back() == R"(["c", "1"])");
+  CHECK(at_once->settle());
+  CHECK(store->run(LRange{.key = "c", .start = 0, .stop = -1}) == std::vector<std::string>{"1"});
+  auto closed = session.start(texts({"BLPOP", "d", "0"}), sink, done);
   store->close();
   CHECK(told.back() == "failed");
+}
+
+TEST_CASE("what a command was served is put back when its caller has gone away") {
+  auto store = open("memory://");
+  Session session(store);
+  std::vector<std::string> told;
+  auto done = [&](const Value& v, std::exception_ptr) { told.push_back(shown(v)); };
+  ValueSink sink;
+  auto waiting = session.start(texts({"BLPOP", "a", "0"}), sink, done);
+  CHECK(waiting->settle());
+  CHECK(waiting->settle());
+  store->run(RPush{{"a", std::vector<Text>{"1"}}});
+  CHECK(told.empty());
+  CHECK(store->run(LLen{.key = "a"}) == 1);
+
+  auto served = session.start(texts({"BLPOP", "b", "0"}), sink, done);
+  store->run(RPush{{"b", std::vector<Text>{"1", "2"}}});
+  CHECK(told == std::vector<std::string>{R"(["b", "1"])"});
+  CHECK(served->settle());
+  CHECK(served->settle());
+  CHECK(store->run(LRange{.key = "b", .start = 0, .stop = -1}) == std::vector<std::string>{"1", "2"});
+
+  auto stuck = session.start(texts({"BLPOP", "c", "0"}), sink, done);
+  store->run(RPush{{"c", std::vector<Text>{"1"}}});
+  store->run(Set{.key = "c", .value = "a string by now"});
+  CHECK(!stuck->settle());
+  CHECK(!stuck->settle());
 }
 
 TEST_CASE("a closed store is an exception, and nothing is said") {

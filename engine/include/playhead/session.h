@@ -18,6 +18,10 @@ class Pending {
   /// Ends the waiting as if the timeout were over: the completion gets the reply of a timeout. False: it has
   /// got its reply already, or is about to.
   virtual bool expire() = 0;
+  /// Ends the waiting for a caller who went away. True: he takes nothing with him; what the command was served
+  /// nevertheless has been put back (playhead/put_back.h), whatever the completion gets. False: that was not
+  /// possible, and the completion gets the only copy. May wait for disk or network.
+  virtual bool settle() = 0;
 };
 
 struct SessionOptions {
@@ -52,9 +56,10 @@ class Session {
   /// `unavailable`, ...): then nothing went into the sink.
   void execute(List<Text> arguments, Sink& reply);
 
-  /// The same without waiting: null if the reply has gone into the sink; otherwise the command waits and
-  /// `done` is called once, on any thread. The caller keeps the time: see Pending. Until then other commands
-  /// may be executed, which a Redis server would not do.
+  /// The same without waiting: null if the reply has gone into the sink. A blocking command outside a transaction
+  /// is never answered so: it waits, or was served at once, and `done` is called once, on any thread, perhaps
+  /// before this returns. The caller keeps the time: see Pending. Until then other commands may be executed,
+  /// which a Redis server would not do.
   std::unique_ptr<Pending> start(List<Text> arguments, Sink& reply, Done done);
 
   /// The protocol of replies that HELLO has chosen: 2 or 3. It is in force for HELLO's own reply.

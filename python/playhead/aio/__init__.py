@@ -19,6 +19,7 @@ elements are returned: nothing is lost. Cancelling any other call does not undo 
 """
 
 from playhead.aio._modules import Activity, Recommender, Tokens, WatchLater
+from playhead.aio._session import Session
 from playhead.aio._store import Batch, PubSub, Store, Subscriber, Transaction, open
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Batch",
     "PubSub",
     "Recommender",
+    "Session",
     "Store",
     "Subscriber",
     "Tokens",

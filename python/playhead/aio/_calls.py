@@ -6,14 +6,27 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from playhead import _playhead
+from playhead._types import Message
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Loop = asyncio.AbstractEventLoop
+Waiting: TypeAlias = _playhead.Parked | _playhead.SessionCall
+RawMessage: TypeAlias = tuple[str, bytes | None, bytes, bytes, int]
+
+
+async def next_message(some: asyncio.Event, poll: Callable[[], RawMessage | None]) -> Message:
+    """Wait until ``poll()`` gives a message; ``some`` is set when there is one. Cancelled, it loses none."""
+    while True:
+        some.clear()
+        item = poll()
+        if item is not None:
+            return Message(*item)
+        await some.wait()
 
 
 class Ready:
@@ -78,13 +91,21 @@ class Calls:
         return found
 
     async def wait(self, family: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        """Perform a blocking operation, which waits in the store.
+        """Perform a blocking operation, which waits in the store."""
+
+        def park(ready: Ready, id: int) -> _playhead.Parked:
+            getattr(getattr(ready.collector, family.lower()), method)(*args, **kwargs)
+            return _playhead.Parked(ready.collector, ready.queue, id)
+
+        return await self.perform(park)
+
+    async def perform(self, begin: Callable[[Ready, int], Waiting]) -> Any:
+        """Perform what may wait in the store, made by ``begin(ready, id)``.
 
         A task that is cancelled meanwhile gets its CancelledError, and what it was served nevertheless is put
         back. Only if the store refuses that, the cancellation is dropped and the reply returned.
         """
         ready = self.ready()
-        getattr(getattr(ready.collector, family.lower()), method)(*args, **kwargs)
         served = asyncio.get_running_loop().create_future()
 
         def wake() -> None:
@@ -93,12 +114,11 @@ class Calls:
 
         id = ready.add(wake)
         try:
-            parked = _playhead.Parked(ready.collector, ready.queue, id)
-            return await self._wait(parked, served, ready)
+            return await self._wait(begin(ready, id), served, ready)
         finally:
             ready.remove(id)
 
-    async def _wait(self, parked: _playhead.Parked, served: asyncio.Future[None], ready: Ready) -> Any:
+    async def _wait(self, parked: Waiting, served: asyncio.Future[None], ready: Ready) -> Any:
         begun = self._submit(parked.start)
         try:
             await self._ended(begun)
@@ -127,7 +147,7 @@ class Calls:
         # Shielded: cancelling the task must not cancel a call that has perhaps begun.
         return future.result() if future.done() else await asyncio.shield(asyncio.wrap_future(future))
 
-    async def _settle(self, parked: _playhead.Parked, begun: Future[None]) -> bool:
+    async def _settle(self, parked: Waiting, begun: Future[None]) -> bool:
         def settle() -> bool:
             begun.exception()  # waits for it; one that failed left nothing behind
             return parked.settle()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
@@ -14,10 +13,12 @@ import playhead
 from playhead import _families as queued
 from playhead import _playhead
 from playhead._playhead import Clock, Conflict, InvalidArgument
-from playhead._store import VIEWS, Message, fixed_keys
-from playhead._types import Data, R
+from playhead._session import SlowCall, Statistics
+from playhead._store import VIEWS, check_retries, fixed_keys, pause_after, raise_first_refusal
+from playhead._types import Data, Message, R
 from playhead.aio import _families as families
-from playhead.aio._calls import Calls, CallsInTurn
+from playhead.aio._calls import Calls, CallsInTurn, next_message
+from playhead.aio._session import Session
 
 T = TypeVar("T")
 
@@ -92,6 +93,18 @@ class Store(Generic[R]):
         """Perform any command by name, as a client would send it: ``execute("SET", "k", "v", "EX", 10)``."""
         return await self._calls.run(self._sync.execute, *args)
 
+    async def session(self, *, limit: int = 10_000) -> Session:
+        """Begin a session, see :meth:`playhead.Store.session`."""
+        return await Session.begin(self._target, self._calls, limit)
+
+    def statistics(self) -> Statistics:
+        """What went through this store, see :meth:`playhead.Store.statistics`; needs no waiting."""
+        return self._sync.statistics()
+
+    def slowlog(self, count: int = 128) -> list[SlowCall]:
+        """The last slow calls, see :meth:`playhead.Store.slowlog`; needs no waiting."""
+        return self._sync.slowlog(count)
+
     def batch(self) -> Batch:
         """Begin a batch: calls are collected and run as one unit, in one round trip."""
         return Batch(self._target.batch(), self._calls)
@@ -107,8 +120,7 @@ class Store(Generic[R]):
 
         See :meth:`playhead.Store.transact`.
         """
-        if retries < 1:
-            raise InvalidArgument("retries must be at least 1")
+        check_retries(retries)
         fixed = fixed_keys(keys)
         for attempt in range(retries):
             try:
@@ -117,7 +129,7 @@ class Store(Generic[R]):
             except Conflict:
                 if attempt + 1 == retries:
                     raise
-                await asyncio.sleep(random.uniform(0, min(0.05, 0.0002 * 2 ** min(attempt, 10))))
+                await asyncio.sleep(pause_after(attempt))
             else:
                 return result
         raise AssertionError("unreachable")
@@ -217,9 +229,7 @@ class Transaction(Generic[R]):
             await self._calls.run(target.discard)
             return
         self.results = await self._calls.run(target.run)
-        for reply in self.results:
-            if isinstance(reply, playhead.Error):
-                raise reply
+        raise_first_refusal(self.results)
 
 
 class PubSub(Generic[R]):
@@ -307,12 +317,7 @@ class Subscriber:
 
     async def _next(self, confirmations: bool) -> Message:
         while True:
-            self._some.clear()
-            item = self._opened().poll()
-            if item is None:
-                await self._some.wait()
-                continue
-            message = Message(*item)
+            message = await next_message(self._some, lambda: self._opened().poll())
             if confirmations or message.kind in ("message", "pmessage"):
                 return message
 
