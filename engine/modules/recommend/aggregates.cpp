@@ -1,15 +1,14 @@
 #include "engine/modules/recommend/aggregates.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 
 namespace playhead::recommend {
 
 namespace {
 
 constexpr Millis long_view_ms = 18'000;
-constexpr Millis epoch_ms = 1'600'000'000'000;  // t0 of the log-space sums
-constexpr double nothing = -std::numeric_limits<double>::infinity();
+constexpr double norm_shrinkage = 20;  // so that what few have had is like nothing else
 
 bool is_long_view(const EventRecord& e) {
   if (!e.watched_ms) return false;
@@ -17,10 +16,8 @@ bool is_long_view(const EventRecord& e) {
   return *e.watched_ms >= needed;
 }
 
-double log_add(double a, double b) {
-  if (a == nothing) return b;
-  double high = std::max(a, b), low = std::min(a, b);
-  return high + std::log1p(std::exp(low - high));
+double inverse_root(double norm) {
+  return 1 / std::sqrt(norm + norm_shrinkage);
 }
 
 }  // namespace
@@ -43,10 +40,8 @@ Weights weights_of(const EventRecord& e) {
   }
 }
 
-Aggregates::Aggregates(const RecommenderOptions& options) : options_(options) {
-  for (auto [hours, weight] : options.popularity_half_lives_h)
-    taus_ms_.push_back(hours * 3'600'000 / std::log(2.0));
-}
+Aggregates::Aggregates(const RecommenderOptions& options)
+    : options_(options), popularity_(options.popularity_half_lives_h) {}
 
 VideoIndex Aggregates::intern_video(Text id) {
   if (auto at = video_index_.find(id); at != video_index_.end()) return at->second;
@@ -55,7 +50,8 @@ VideoIndex Aggregates::intern_video(Text id) {
   video_ids_.emplace_back(id);
   neighbors_.emplace_back();
   norms_.push_back(0);
-  popularity_.resize(popularity_.size() + taus_ms_.size(), nothing);
+  inverse_norms_.push_back(inverse_root(0));
+  popularity_.add_video();
   return v;
 }
 
@@ -81,18 +77,13 @@ void Aggregates::fold(const EventRecord& e) {
   Weights& best = user.strongest[v];
   double co = std::max(best.co, now.co), popular = std::max(best.popularity, now.popularity);
 
-  if (popular > best.popularity) {
-    double w = std::log(popular - best.popularity);
-    for (std::size_t h = 0; h < taus_ms_.size(); ++h) {
-      double& sum = popularity_[v * taus_ms_.size() + h];
-      sum = log_add(sum, w + static_cast<double>(e.at.value_or(0) - epoch_ms) / taus_ms_[h]);
-    }
-  }
+  if (popular > best.popularity) popularity_.add(v, popular - best.popularity, e.at.value_or(0));
   auto mine =
       std::find_if(user.recent.begin(), user.recent.end(), [v](const Had& h) { return h.video == v; });
   if (mine != user.recent.end()) user.recent.erase(mine);
   if (co > best.co) {
     norms_[v] += co * co - best.co * best.co;
+    inverse_norms_[v] = inverse_root(norms_[v]);
     for (const Had& other : user.recent) add_pair(v, other.video, (co - best.co) * other.co);
   }
   best = {co, popular};
@@ -100,28 +91,24 @@ void Aggregates::fold(const EventRecord& e) {
   if (user.recent.size() > options_.profile_size) user.recent.pop_back();
 }
 
+// Rows may grow to twice the number kept, so that cutting them down is rare.
 void Aggregates::add_pair(VideoIndex a, VideoIndex b, double by) {
   for (auto [from, to] : {std::pair(a, b), std::pair(b, a)}) {
-    neighbors_[from][to] += static_cast<float>(by);
-    if (neighbors_[from].size() > 2 * options_.neighbors) keep_strongest(neighbors_[from]);
+    neighbors_[from].add(to, static_cast<float>(by));
+    if (neighbors_[from].size() > 2 * options_.neighbors) neighbors_[from].keep_largest(options_.neighbors);
   }
 }
 
-// Rows may grow to twice the number kept, so that cutting them down is rare.
-void Aggregates::keep_strongest(std::unordered_map<VideoIndex, float>& row) const {
-  std::vector<std::pair<float, VideoIndex>> all;
-  all.reserve(row.size());
-  for (auto [v, count] : row) all.emplace_back(count, v);
-  auto end = all.begin() + static_cast<std::ptrdiff_t>(options_.neighbors);
-  std::nth_element(all.begin(), end, all.end(), std::greater<>());
-  row.clear();
-  for (auto it = all.begin(); it != end; ++it) row.emplace(it->second, it->first);
+// Empty slots add nothing to the last place, which saves a branch that cannot be predicted.
+void Aggregates::add_similarities(VideoIndex v, double weight, std::vector<double>& scores) const {
+  double factor = weight * inverse_norms_[v];
+  auto last = static_cast<VideoIndex>(videos());
+  for (const Neighbors::Slot& slot : neighbors_[v].slots())
+    scores[std::min(slot.video, last)] += factor * slot.count;
 }
 
-double Aggregates::popularity(VideoIndex v, std::size_t h, Millis now) const {
-  double sum = popularity_[v * taus_ms_.size() + h];
-  if (sum == nothing) return 0;
-  return std::log1p(std::exp(sum - static_cast<double>(now - epoch_ms) / taus_ms_[h]));
+void Aggregates::finish_similarities(std::vector<double>& scores) const {
+  for (VideoIndex v = 0; v < videos(); ++v) scores[v] *= inverse_norms_[v];
 }
 
 }  // namespace playhead::recommend

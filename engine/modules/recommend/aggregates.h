@@ -3,14 +3,14 @@
 //
 // A user's weight for a video is that of the strongest event, counted once. When it rises from w to w', the
 // co-count with each video j among the user's newest `profile_size` grows by (w' - w) * w_j. n_i is the sum
-// of squared weights of video i. Popularity is kept in log space per half-life: s = ln sum w_k exp((t_k - t0)
-// / tau), so that nothing is rewritten as time passes and late events are exact.
-#include <cmath>
+// of squared weights of video i.
 #include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "engine/modules/recommend/neighbors.h"
+#include "engine/modules/recommend/popularity.h"
 #include "playhead/modules/recommender.h"
 
 namespace playhead::recommend {
@@ -20,8 +20,6 @@ struct Weights {
   double co = 0, popularity = 0;
 };
 Weights weights_of(const EventRecord& event);
-
-using VideoIndex = std::uint32_t;
 
 struct Had {
   VideoIndex video;
@@ -45,15 +43,17 @@ class Aggregates {
   const std::string& video_id(VideoIndex v) const { return video_ids_[v]; }
   std::size_t videos() const { return video_ids_.size(); }
 
-  /// f(neighbor, cosine-like similarity in 0..1) for the kept neighbours of a video.
-  template <class F>
-  void each_neighbor(VideoIndex v, F&& f) const {
-    for (const auto& [other, count] : neighbors_[v])
-      f(other, count / std::sqrt((norms_[v] + 20) * (norms_[other] + 20)));
+  /// Adds `weight` times the similarity with a video, C / sqrt((n + 20)(n' + 20)), to the scores of its
+  /// neighbours, but for the factor 1 / sqrt(n' + 20), which finish_similarities() multiplies with. `scores`
+  /// has a place for every video, and one more.
+  void add_similarities(VideoIndex v, double weight, std::vector<double>& scores) const;
+  void finish_similarities(std::vector<double>& scores) const;
+  /// The similarity of two videos.
+  double similarity(VideoIndex a, VideoIndex b) const {
+    return neighbors_[a].count(b) * inverse_norms_[a] * inverse_norms_[b];
   }
-  /// ln(1 + decayed count) of a video for half-life number `h`.
-  double popularity(VideoIndex v, std::size_t h, Millis now) const;
-  std::size_t half_lives() const { return taus_ms_.size(); }
+  Popularity& popularity() { return popularity_; }
+  const Popularity& popularity() const { return popularity_; }
 
  private:
   struct TextHash {
@@ -63,16 +63,15 @@ class Aggregates {
   using Index = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
 
   void add_pair(VideoIndex a, VideoIndex b, double by);
-  void keep_strongest(std::unordered_map<VideoIndex, float>& row) const;
 
   const RecommenderOptions& options_;
   Index video_index_, user_index_;
   std::deque<std::string> video_ids_;
   std::deque<UserState> users_;
-  std::vector<std::unordered_map<VideoIndex, float>> neighbors_;
+  std::vector<Neighbors> neighbors_;
   std::vector<double> norms_;
-  std::vector<double> taus_ms_;
-  std::vector<double> popularity_;  // videos * half-lives, -infinity where nothing was counted
+  std::vector<double> inverse_norms_;  // 1 / sqrt(n + 20)
+  Popularity popularity_;
 };
 
 }  // namespace playhead::recommend

@@ -4,8 +4,8 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <mutex>
-#include <numeric>
 #include <shared_mutex>
 
 #include "engine/modules/recommend/aggregates.h"
@@ -36,10 +36,22 @@ std::uint64_t tie_break(Text user, Text video) {
   return h;
 }
 
+// In four sums, so that one addition need not wait for the one before it.
+template <class F>
+double sum_of(const std::vector<double>& x, F&& f) {
+  std::array<double, 4> sums{};
+  std::size_t i = 0;
+  for (; i + 4 <= x.size(); i += 4)
+    for (std::size_t k = 0; k < 4; ++k) sums[k] += f(x[i + k]);
+  for (; i < x.size(); ++i) sums[0] += f(x[i]);
+  return sums[0] + sums[1] + (sums[2] + sums[3]);
+}
+
 double deviation(const std::vector<double>& x) {
-  double n = static_cast<double>(x.size()), sum = std::accumulate(x.begin(), x.end(), 0.0), square = 0;
-  for (double v : x) square += (v - sum / n) * (v - sum / n);
-  return n > 0 ? std::sqrt(square / n) : 0;
+  if (x.empty()) return 0;
+  auto n = static_cast<double>(x.size());
+  double mean = sum_of(x, [](double v) { return v; }) / n;
+  return std::sqrt(sum_of(x, [mean](double v) { return (v - mean) * (v - mean); }) / n);
 }
 
 }  // namespace
@@ -81,33 +93,33 @@ class Recommender::Impl {
   std::vector<Recommendation> recommend(Text user_id, std::size_t count, Millis now, bool exclude_seen) {
     check_id(user_id, "user_id");
     refresh();
+    move_to(now);
     std::shared_lock lock(mutex_);
+    Request request{user_id, {}, popular_parts(now)};
     const recommend::UserState* user = aggregates_.find_user(user_id);
-    std::vector<Part> parts = popular_parts(now);
-    Part co{"co", options_.co_weight, std::vector<double>(aggregates_.videos(), 0),
-            std::vector<recommend::VideoIndex>(aggregates_.videos(), none)};
     if (user != nullptr) {
-      std::vector<double> strongest(aggregates_.videos(), 0);
       double position = 0;
       for (const recommend::Had& had : user->recent)
-        add_neighbors(had.video, std::pow(.5, position++ / options_.profile_half_life), co, strongest);
+        request.profile.emplace_back(had.video, std::pow(.5, position++ / options_.profile_half_life));
     }
-    parts.push_back(std::move(co));
-    return best(user_id, count, parts, exclude_seen ? user : nullptr, none);
+    request.parts.push_back(co_part(options_.co_weight, request.profile));
+    std::vector<double> scores = blend(request.parts);
+    if (exclude_seen && user != nullptr)
+      for (const auto& [video, strongest] : user->strongest) scores[video] = excluded;
+    return best(request, count, scores);
   }
 
   std::vector<Recommendation> similar(Text video_id, std::size_t count) {
     check_id(video_id, "video_id");
     refresh();
     std::shared_lock lock(mutex_);
-    auto v = aggregates_.find_video(video_id);
-    if (!v) return {};
-    std::vector<Part> parts(1);
-    parts[0] = {"co", 1, std::vector<double>(aggregates_.videos(), 0),
-                std::vector<recommend::VideoIndex>(aggregates_.videos(), none)};
-    std::vector<double> strongest(aggregates_.videos(), 0);
-    add_neighbors(*v, 1, parts[0], strongest);
-    auto found = best(video_id, count, parts, nullptr, *v);
+    auto video = aggregates_.find_video(video_id);
+    if (!video) return {};
+    Request request{video_id, {{*video, 1}}, {}};
+    request.parts.push_back(co_part(1, request.profile));
+    std::vector<double> scores = blend(request.parts);
+    scores[*video] = excluded;
+    auto found = best(request, count, scores);
     std::erase_if(found, [](const Recommendation& r) { return r.score <= 0; });
     return found;
   }
@@ -124,12 +136,26 @@ class Recommender::Impl {
   Millis now() { return store_->now(); }
 
  private:
-  static constexpr recommend::VideoIndex none = 0xffffffff;
+  static constexpr double excluded = -std::numeric_limits<double>::infinity();
+  /// What one source says of every video, and how much of it counts: its weight in units of the deviation over
+  /// the catalogue, so that weights compare like with like.
   struct Part {
-    std::string source;
-    double weight = 0;
-    std::vector<double> score;
-    std::vector<recommend::VideoIndex> because;
+    Text source;
+    double scale = 0;
+    std::vector<double> scores;
+  };
+  struct Request {
+    Text seed;                                                      ///< of the hash that breaks ties
+    std::vector<std::pair<recommend::VideoIndex, double>> profile;  ///< videos and their weights
+    std::vector<Part> parts;
+  };
+  struct Candidate {
+    double score;
+    std::uint64_t tie;
+    recommend::VideoIndex video;
+    bool operator<(const Candidate& other) const {  // is better
+      return score != other.score ? score > other.score : tie < other.tie;
+    }
   };
 
   void check(const EventRecord& e) const {
@@ -190,77 +216,95 @@ class Recommender::Impl {
     }
   }
 
+  // Requests for about the same time, which most are, share what this prepares.
+  void move_to(Millis now) {
+    {
+      std::shared_lock lock(mutex_);
+      if (aggregates_.popularity().is_at(now)) return;
+    }
+    std::unique_lock lock(mutex_);
+    aggregates_.popularity().move_to(now);
+  }
+
+  static Part part_of(Text source, double weight, std::vector<double> scores) {
+    double d = deviation(scores);
+    return {source, d > 0 ? weight / d : 0, std::move(scores)};
+  }
+
   std::vector<Part> popular_parts(Millis now) const {
     std::vector<Part> parts;
     std::size_t h = 0;
-    for (auto [hours, weight] : options_.popularity_half_lives_h) {
-      Part part{"popularity", weight, std::vector<double>(aggregates_.videos()), {}};
-      for (recommend::VideoIndex v = 0; v < part.score.size(); ++v)
-        part.score[v] = aggregates_.popularity(v, h, now);
-      parts.push_back(std::move(part));
-      ++h;
-    }
+    for (auto [hours, weight] : options_.popularity_half_lives_h)
+      parts.push_back(part_of("popularity", weight, aggregates_.popularity().scores(h++, now)));
     return parts;
   }
 
-  void add_neighbors(recommend::VideoIndex from, double weight, Part& part,
-                     std::vector<double>& strongest) const {
-    aggregates_.each_neighbor(from, [&](recommend::VideoIndex to, double similarity) {
-      double by = weight * similarity;
-      part.score[to] += by;
-      if (by <= strongest[to]) return;
-      strongest[to] = by;
-      part.because[to] = from;
-    });
+  Part co_part(double weight, const std::vector<std::pair<recommend::VideoIndex, double>>& profile) const {
+    std::vector<double> scores(aggregates_.videos() + 1, 0);
+    for (auto [video, r] : profile) aggregates_.add_similarities(video, r, scores);
+    scores.pop_back();
+    aggregates_.finish_similarities(scores);
+    return part_of("co", weight, std::move(scores));
   }
 
-  // Each part is scaled by its deviation over the catalogue, so that weights compare like with like.
-  std::vector<Recommendation> best(Text seed, std::size_t count, const std::vector<Part>& parts,
-                                   const recommend::UserState* seen, recommend::VideoIndex except) const {
-    std::vector<double> scale;
-    for (const Part& part : parts) {
-      double d = deviation(part.score);
-      scale.push_back(d > 0 ? part.weight / d : 0);
+  std::vector<double> blend(const std::vector<Part>& parts) const {
+    std::vector<double> scores(aggregates_.videos(), 0);
+    for (const Part& part : parts)
+      for (std::size_t v = 0; v < scores.size(); ++v) scores[v] += part.scale * part.scores[v];
+    return scores;
+  }
+
+  // The `count` best are kept in a heap whose first is the worst of them: few videos get as far as the hash.
+  std::vector<Recommendation> best(const Request& request, std::size_t count,
+                                   const std::vector<double>& scores) const {
+    count = std::min(count, scores.size());
+    std::vector<Candidate> heap;
+    for (recommend::VideoIndex v = 0; v < scores.size() && count > 0; ++v) {
+      bool full = heap.size() == count;
+      if (scores[v] == excluded || (full && scores[v] < heap.front().score)) continue;
+      Candidate candidate{scores[v], tie_break(request.seed, aggregates_.video_id(v)), v};
+      if (full) {
+        if (!(candidate < heap.front())) continue;
+        std::pop_heap(heap.begin(), heap.end());
+        heap.pop_back();
+      }
+      heap.push_back(candidate);
+      std::push_heap(heap.begin(), heap.end());
     }
-    struct Candidate {
-      double score;
-      std::uint64_t tie;
-      recommend::VideoIndex video;
-    };
-    std::vector<Candidate> candidates;
-    for (recommend::VideoIndex v = 0; v < aggregates_.videos(); ++v) {
-      if (v == except || (seen != nullptr && seen->strongest.contains(v))) continue;
-      double score = 0;
-      for (std::size_t p = 0; p < parts.size(); ++p) score += scale[p] * parts[p].score[v];
-      candidates.push_back({score, 0, v});
-    }
-    for (Candidate& c : candidates) c.tie = tie_break(seed, aggregates_.video_id(c.video));
-    auto end = candidates.begin() + static_cast<std::ptrdiff_t>(std::min(count, candidates.size()));
-    std::partial_sort(candidates.begin(), end, candidates.end(), [](const Candidate& a, const Candidate& b) {
-      return a.score != b.score ? a.score > b.score : a.tie < b.tie;
-    });
+    std::sort_heap(heap.begin(), heap.end());
     std::vector<Recommendation> out;
-    for (auto c = candidates.begin(); c != end; ++c) out.push_back(explain(c->video, parts, scale));
+    for (const Candidate& c : heap) out.push_back(explain(request, c.video));
     return out;
   }
 
-  Recommendation explain(recommend::VideoIndex v, const std::vector<Part>& parts,
-                         const std::vector<double>& scale) const {
+  Recommendation explain(const Request& request, recommend::VideoIndex v) const {
     Recommendation r{aggregates_.video_id(v), 0, {}};
-    for (std::size_t p = 0; p < parts.size(); ++p) {
-      double contribution = scale[p] * parts[p].score[v];
+    for (const Part& part : request.parts) {
+      double contribution = part.scale * part.scores[v];
       r.score += contribution;
       if (contribution == 0) continue;
-      if (!r.reasons.empty() && r.reasons.back().source == parts[p].source) {
+      if (!r.reasons.empty() && r.reasons.back().source == part.source) {
         r.reasons.back().contribution += contribution;
         continue;
       }
-      Reason reason{parts[p].source, contribution, {}};
-      if (!parts[p].because.empty() && parts[p].because[v] != none)
-        reason.because = aggregates_.video_id(parts[p].because[v]);
+      Reason reason{std::string(part.source), contribution, {}};
+      if (part.source == "co") reason.because = closest(request, v);
       r.reasons.push_back(std::move(reason));
     }
     return r;
+  }
+
+  // The video of the profile that counts most for another.
+  std::optional<std::string> closest(const Request& request, recommend::VideoIndex v) const {
+    std::optional<std::string> found;
+    double most = 0;
+    for (auto [video, r] : request.profile) {
+      double by = r * aggregates_.similarity(video, v);
+      if (by <= most) continue;
+      most = by;
+      found = aggregates_.video_id(video);
+    }
+    return found;
   }
 
   std::shared_ptr<Store> store_;

@@ -1,0 +1,220 @@
+#include "playhead/modules/recommender.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <deque>
+#include <random>
+
+#include "playhead/open.h"
+#include "tests/modules/space.h"
+
+using namespace playhead;
+using namespace playhead::test;
+
+namespace {
+
+constexpr Millis start = 1'700'000'000'000, hour = 3'600'000;
+
+struct Event {
+  std::string user, video;
+  VideoEvent kind;
+  Millis at;
+};
+
+/// The formulas as they are written, over all that was recorded.
+class Model {
+ public:
+  explicit Model(const RecommenderOptions& options) : options_(options) {}
+
+  void fold(const Event& e) {
+    videos_.insert(e.video);
+    double co = e.kind == VideoEvent::impression ? 1 : 1.5,
+           popular = e.kind == VideoEvent::impression ? .2 : 1;
+    auto& [best_co, best_popular] = strongest_[e.user][e.video];
+    if (popular > best_popular) counted_[e.video].emplace_back(popular - best_popular, e.at);
+    auto& recent = recent_[e.user];
+    std::erase(recent, e.video);
+    if (co > best_co) {
+      norms_[e.video] += co * co - best_co * best_co;
+      for (const std::string& other : recent) {
+        double by = (co - best_co) * strongest_[e.user][other].first;
+        pairs_[{e.video, other}] += by;
+        pairs_[{other, e.video}] += by;
+      }
+    }
+    best_co = std::max(best_co, co);
+    best_popular = std::max(best_popular, popular);
+    recent.push_front(e.video);
+    if (recent.size() > options_.profile_size) recent.pop_back();
+  }
+
+  std::map<std::string, double> scores(const std::string& user, Millis now) {
+    std::map<std::string, double> total;
+    for (auto [hours, weight] : options_.popularity_half_lives_h) {
+      std::map<std::string, double> part;
+      for (const std::string& v : videos_) {
+        double count = 0;
+        for (auto [w, at] : counted_[v])
+          count += w * std::exp2(static_cast<double>(at - now) / (hours * hour));
+        part[v] = std::log1p(count);
+      }
+      add(total, part, weight);
+    }
+    std::map<std::string, double> part;
+    for (const std::string& v : videos_) {
+      double position = 0;
+      part[v] = 0;
+      for (const std::string& had : recent_[user])
+        part[v] += std::pow(.5, position++ / options_.profile_half_life) * similarity(had, v);
+    }
+    add(total, part, options_.co_weight);
+    for (const auto& [v, weights] : strongest_[user]) total.erase(v);
+    return total;
+  }
+  double similarity(const std::string& a, const std::string& b) {
+    auto at = pairs_.find({a, b});
+    return at == pairs_.end() ? 0 : at->second / std::sqrt((norms_[a] + 20) * (norms_[b] + 20));
+  }
+
+ private:
+  static void add(std::map<std::string, double>& total, const std::map<std::string, double>& part,
+                  double weight) {
+    double n = static_cast<double>(part.size()), mean = 0, square = 0;
+    for (const auto& [v, x] : part) mean += x / n;
+    for (const auto& [v, x] : part) square += (x - mean) * (x - mean) / n;
+    for (const auto& [v, x] : part) total[v] += square > 0 ? weight * x / std::sqrt(square) : 0;
+  }
+
+  RecommenderOptions options_;
+  std::set<std::string> videos_;
+  std::map<std::string, std::map<std::string, std::pair<double, double>>> strongest_;
+  std::map<std::string, std::deque<std::string>> recent_;
+  std::map<std::string, std::vector<std::pair<double, Millis>>> counted_;
+  std::map<std::string, double> norms_;
+  std::map<std::pair<std::string, std::string>, double> pairs_;
+};
+
+std::vector<Event> random_events(std::mt19937& random, int count, int users, int videos) {
+  std::vector<Event> out;
+  for (int i = 0; i < count; ++i) {
+    auto video = std::min(random() % videos, random() % videos);
+    out.push_back({"u" + std::to_string(random() % users), "v" + std::to_string(video),
+                   random() % 3 == 0 ? VideoEvent::impression : VideoEvent::finish,
+                   start + static_cast<Millis>(random() % 200) * hour});  // out of order
+  }
+  return out;
+}
+
+void record(Recommender& recommender, const std::vector<Event>& events) {
+  std::vector<EventRecord> records;
+  for (const Event& e : events) records.push_back({e.user, e.video, e.kind, e.at, {}, {}});
+  recommender.record_many(records);
+}
+
+std::vector<std::pair<std::string, double>> shown(const std::vector<Recommendation>& list) {
+  std::vector<std::pair<std::string, double>> out;
+  for (const Recommendation& r : list) out.emplace_back(r.video_id, r.score);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("recommendations are the best by the formulas", "[recommender]") {
+  for_each_space([](Space& s) {
+    unsigned seed = GENERATE(1u, 2u);
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    RecommenderOptions options;
+    options.profile_size = 8;
+    options.name = "formulas" + std::to_string(seed);
+    Recommender recommender(s.store, options);
+    Model model(options);
+    for (int round = 0; round < 4; ++round) {
+      auto events = random_events(random, 400, 30, 120);
+      record(recommender, events);
+      for (const Event& e : events) model.fold(e);
+      for (Millis now : {start + 200 * hour, start + 201 * hour, start + 900 * hour, start + 100 * hour}) {
+        std::string user = "u" + std::to_string(random() % 32);  // two are unknown
+        auto expected = model.scores(user, now);
+        auto got = recommender.recommend(user, 20, now);
+        REQUIRE(got.size() == std::min<std::size_t>(20, expected.size()));
+        double last = INFINITY;
+        for (const Recommendation& r : got) {
+          REQUIRE(r.score == Approx(expected.at(r.video_id)).epsilon(1e-9));
+          REQUIRE(r.score <= last);
+          last = r.score;
+          expected.erase(r.video_id);
+        }
+        for (const auto& [video, score] : expected) REQUIRE(score <= last + 1e-9);
+      }
+    }
+  });
+}
+
+TEST_CASE("a reason names the video of the profile that is closest", "[recommender]") {
+  for_each_space([](Space& s) {
+    Recommender recommender(s.store);
+    std::vector<Event> events;
+    for (const char* user : {"a", "b", "c", "d"}) {
+      events.push_back({user, "first", VideoEvent::finish, start});
+      events.push_back({user, "next", VideoEvent::finish, start + 1});
+    }
+    events.push_back({"d", "rare", VideoEvent::finish, start + 2});
+    events.push_back({"me", "rare", VideoEvent::finish, start + 3});
+    events.push_back({"me", "first", VideoEvent::finish, start + 4});
+    record(recommender, events);
+    auto got = recommender.recommend("me", 1, start + 5);
+    REQUIRE(got.size() == 1);
+    REQUIRE(got[0].video_id == "next");
+    REQUIRE(got[0].reasons.size() == 2);
+    CHECK(got[0].reasons[0].source == "popularity");
+    CHECK(!got[0].reasons[0].because);
+    CHECK(got[0].reasons[1].source == "co");
+    CHECK(got[0].reasons[1].because == "first");
+    CHECK(got[0].reasons[0].contribution + got[0].reasons[1].contribution == Approx(got[0].score));
+  });
+}
+
+TEST_CASE("of many neighbours the strongest are kept", "[recommender]") {
+  auto store = playhead::open("memory://");
+  RecommenderOptions options;
+  options.neighbors = 10;
+  Recommender recommender(store, options);
+  std::vector<Event> events;
+  for (int i = 0; i < 300; ++i) {
+    std::string user = "u" + std::to_string(i), close = "close" + std::to_string(i % 5);
+    for (const std::string& video : {close, "far" + std::to_string(i), std::string("center")})
+      events.push_back({user, video, VideoEvent::finish, start});
+  }
+  record(recommender, events);
+  auto similar = recommender.similar("center", 100);
+  REQUIRE(similar.size() >= 10);
+  REQUIRE(similar.size() <= 20);
+  for (int i = 0; i < 5; ++i) CHECK(similar[static_cast<std::size_t>(i)].video_id.starts_with("close"));
+}
+
+TEST_CASE("a reopened recommender answers to the last bit as before, whatever was asked meanwhile",
+          "[recommender]") {
+  for_each_space([](Space& s) {
+    std::mt19937 random(7);
+    Recommender recommender(s.store);
+    record(recommender, random_events(random, 500, 20, 80));
+    for (Millis now : {start, start + 500 * hour, Millis{0}, start + 90 * hour})
+      recommender.recommend("u1", 5, now);
+    record(recommender, random_events(random, 500, 20, 80));
+    auto before = shown(recommender.recommend("u1", 80, start + 200 * hour));
+    REQUIRE(shown(Recommender(s.store).recommend("u1", 80, start + 200 * hour)) == before);
+  });
+}
+
+TEST_CASE("a request for any time has finite scores", "[recommender]") {
+  auto store = playhead::open("memory://");
+  std::mt19937 random(3);
+  Recommender recommender(store);
+  record(recommender, random_events(random, 200, 10, 50));
+  for (Millis now : {Millis{0}, Millis{1}, start, Millis{1} << 53, INT64_MAX, INT64_MIN}) {
+    auto list = recommender.recommend("nobody", 50, now);
+    REQUIRE(list.size() > 10);
+    for (const Recommendation& r : list) REQUIRE(std::isfinite(r.score));
+  }
+}
