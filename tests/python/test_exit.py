@@ -1,11 +1,13 @@
 """Signals, threads, forks, and the end of the interpreter."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,16 +28,35 @@ def run(program: str, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def interrupt_soon(check: threading.Event) -> threading.Thread:
-    """Send Ctrl-C to this process again and again until it has had an effect."""
+@contextlib.contextmanager
+def interrupted() -> Iterator[Callable[[], None]]:
+    """Leave the block by Ctrl-C, pressed again and again; the first one after ``arm()`` counts."""
+    armed, over = False, threading.Event()
 
-    def interrupt() -> None:
-        while not check.wait(0.05):
+    def arm() -> None:
+        nonlocal armed
+        armed = True
+
+    def on_signal(*_: object) -> None:
+        nonlocal armed
+        if armed:
+            armed = False
+            raise KeyboardInterrupt
+
+    def press() -> None:
+        while not over.wait(0.05):
             os.kill(os.getpid(), signal.SIGINT)
 
-    thread = threading.Thread(target=interrupt)
+    before = signal.signal(signal.SIGINT, on_signal)
+    thread = threading.Thread(target=press)
     thread.start()
-    return thread
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            yield arm
+    finally:
+        over.set()
+        thread.join()
+        signal.signal(signal.SIGINT, before)
 
 
 # ---- Ctrl-C
@@ -43,28 +64,21 @@ def interrupt_soon(check: threading.Event) -> threading.Thread:
 
 def test_ctrl_c_interrupts_a_blocking_pop_which_then_takes_nothing(store_url: str) -> None:
     with playhead.open(store_url) as store:
-        interrupted = threading.Event()
-        thread = interrupt_soon(interrupted)
-        try:
-            with pytest.raises(KeyboardInterrupt):
-                store.lists.blpop("queue", timeout=60)
-        finally:
-            interrupted.set()
-            thread.join()
+        with interrupted() as arm:
+            arm()
+            store.lists.blpop("queue", timeout=60)
         assert store.lists.rpush("queue", "a") == 1
         assert store.lists.lpop("queue") == b"a"
 
 
 def test_ctrl_c_interrupts_waiting_for_a_message(store_url: str) -> None:
-    with playhead.open(store_url) as store, store.pubsub.subscribe("news") as subscriber:
-        interrupted = threading.Event()
-        thread = interrupt_soon(interrupted)
-        try:
-            with pytest.raises(KeyboardInterrupt):
-                subscriber.get(timeout=60)
-        finally:
-            interrupted.set()
-            thread.join()
+    with (
+        playhead.open(store_url) as store,
+        store.pubsub.subscribe("news") as subscriber,
+        interrupted() as arm,
+    ):
+        arm()
+        subscriber.get(timeout=60)
 
 
 def test_another_signals_exception_interrupts_as_well(store_url: str) -> None:
