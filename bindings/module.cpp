@@ -13,6 +13,10 @@
 #include "playhead/lock_wait.h"
 #include "playhead/version.h"
 
+// What pybind11 makes waits for ever in a subinterpreter of Python 3.11 (it asks for the GIL that it has), so that
+// the function that Python calls is the one at the end of this file.
+#define PyInit__playhead init_in_main_interpreter
+
 PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
   using namespace playhead::python;
   m.doc() = "The C++ part of playhead. Use the names of the package `playhead`.";
@@ -36,4 +40,14 @@ PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
   define_maintenance(m);
   define_modules(m);
   define_recommender(m);
+}
+
+#undef PyInit__playhead
+
+extern "C" PYBIND11_EXPORT PyObject* PyInit__playhead() {
+  if (PyInterpreterState_Get() == PyInterpreterState_Main()) return init_in_main_interpreter();
+  PyErr_SetString(PyExc_ImportError,
+                  "playhead cannot be used in a subinterpreter; import it in the main one "
+                  "(mod_wsgi: WSGIApplicationGroup %{GLOBAL})");
+  return nullptr;
 }

@@ -181,8 +181,12 @@ class SessionCall {
   }
   /// Whether it will never be served.
   bool cancel() {
-    ReleaseGil release;
-    return pending_ && pending_->expire();
+    {
+      ReleaseGil release;
+      if (!pending_ || !pending_->expire()) return false;
+    }
+    finish();  // at once: whoever performs this may hold the object a little longer
+    return true;
   }
   /// Ends it, and puts back what it was served; false: result() has the only copy.
   bool settle() {

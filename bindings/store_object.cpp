@@ -160,10 +160,12 @@ py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std:
 void define_clocks(py::module_& m) {
   py::class_<Clock, std::shared_ptr<Clock>>(m, "Clock", "Where a store gets its time from.")
       .def("now", &Clock::now, "Unix time in milliseconds.");
-  py::class_<SystemClock, Clock, std::shared_ptr<SystemClock>>(m, "SystemClock", "The machine's clock.")
+  py::class_<SystemClock, Clock, std::shared_ptr<SystemClock>>(m, "SystemClock", "The machine's clock.",
+                                                               py::is_final())
       .def(py::init<>());
   py::class_<ManualClock, Clock, std::shared_ptr<ManualClock>>(
-      m, "ManualClock", "A clock that stands still until it is moved: tests travel in time with it.")
+      m, "ManualClock", "A clock that stands still until it is moved: tests travel in time with it.",
+      py::is_final())
       .def(py::init<Millis>(), py::arg("start") = Millis{1'700'000'000'000})
       .def("advance", &ManualClock::advance, py::arg("ms"), "Moves the clock by so many milliseconds.")
       .def("set", &ManualClock::set, py::arg("ms"), "Sets the clock to a Unix time in milliseconds.");

@@ -1,7 +1,7 @@
 """The C++ part of playhead. Use the names of the package `playhead`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, final
 
 from playhead._families import (
     Channels as Channels,
@@ -48,9 +48,11 @@ class Closed(Error): ...
 class Clock:
     def now(self) -> int: ...
 
+@final
 class SystemClock(Clock):
     def __init__(self) -> None: ...
 
+@final
 class ManualClock(Clock):
     def __init__(self, start: int = 1700000000000) -> None: ...
     def advance(self, ms: int) -> None: ...

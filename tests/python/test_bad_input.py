@@ -1,6 +1,8 @@
 """What makes no sense is refused with a clear error, and nothing of it is done."""
 
+import copy
 import math
+import pickle
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -393,3 +395,18 @@ def test_a_directory_that_holds_something_else_is_left_alone(tmp_path: Any) -> N
     with pytest.raises(playhead.InvalidArgument, match="holds something else"):
         playhead.open(f"rocksdb://{tmp_path}")
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_clocks_have_no_subclasses_whose_methods_nobody_would_call() -> None:
+    for kind in (playhead.Clock, playhead.ManualClock, playhead.SystemClock):
+        with pytest.raises(TypeError):
+            type("Mine", (kind,), {"now": lambda _: 5})()
+
+
+@pytest.mark.parametrize("copied", [pickle.dumps, copy.deepcopy])
+def test_what_is_open_is_neither_pickled_nor_copied(copied: Callable[[object], object]) -> None:
+    with playhead.open("memory://") as opened:
+        tokens, recommender = playhead.Tokens(opened), playhead.Recommender(opened)
+        for thing in (opened, opened.strings, opened.batch(), opened.session(), tokens, recommender):
+            with pytest.raises(TypeError, match="cannot pickle"):
+                copied(thing)

@@ -285,3 +285,30 @@ def test_a_store_that_is_closed_while_it_is_used_says_so(store_url: str) -> None
         thread.join()
     assert len(errors) == 4
     store.close()  # idempotent
+
+
+# ---- subinterpreters
+
+
+def test_a_subinterpreter_is_refused_and_the_main_one_goes_on() -> None:
+    interpreters = "_xxsubinterpreters" if sys.version_info < (3, 13) else "_interpreters"
+    pytest.importorskip(interpreters)
+    done = run(
+        """
+        import importlib, sys
+        import playhead
+        interpreters = importlib.import_module(sys.argv[1])
+        other = interpreters.create()
+        program = f"import sys; sys.path[:] = {sys.path!r}; import playhead"
+        try:
+            print(interpreters.run_string(other, program))
+        except Exception as error:
+            print(error)
+        interpreters.destroy(other)
+        print(playhead.open("memory://").strings.set("k", "v"))
+        """,
+        interpreters,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "subinterpreter" in done.stdout
+    assert done.stdout.endswith("True\n")

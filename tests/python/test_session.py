@@ -335,6 +335,13 @@ async def test_a_session_of_coroutines_waits_and_is_cancelled(store_url: str) ->
         assert await store.lists.llen("l") == 0
 
 
+async def test_a_command_that_timed_out_is_over_when_its_coroutine_is(store_url: str) -> None:
+    async with await playhead.aio.open(store_url) as store, await store.session() as session:
+        for _ in range(50):
+            assert await session.execute("BLPOP", "l", 0.001) is None
+            assert await session.execute("PING") == b"PONG"
+
+
 async def test_a_session_of_coroutines_gets_messages(store_url: str) -> None:
     async with await playhead.aio.open(store_url) as store:
         async with await store.session() as session:
