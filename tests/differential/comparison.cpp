@@ -149,20 +149,23 @@ bool same_page(const Words& words, Value a, Value b, bool pairs) {
   return equal(a.items[0], b.items[0]) && equal_sorted(a.items[1], b.items[1], pairs ? 2 : 1, pairs ? 2 : 1);
 }
 
-// The order is not settled if equal texts were sorted by, or a set was not sorted at all.
-bool is_order_open(const Words& words) {
+// The order is not settled if a set was not sorted at all, or texts were sorted by that are equal up to a zero byte.
+bool is_order_open(const Words& words, const Value& reply) {
   bool by = false, unsorted = false;
   for (std::size_t i = 2; i + 1 < words.size(); ++i) {
     if (!syntax::same_word(words[i], "BY")) continue;
     by = true;
     unsorted = unsorted || words[i + 1].find('*') == std::string::npos;
   }
-  return unsorted || (by && has_word(words, 2, "ALPHA"));
+  auto has_zero = [](const Value& item) { return item.text.find('\0') != std::string::npos; };
+  return unsorted ||
+         (has_word(words, 2, "ALPHA") &&
+          (by || has_word(words, 2, "GET") || std::any_of(reply.items.begin(), reply.items.end(), has_zero)));
 }
 
 bool same_sort(const Words& words, const Value& a, const Value& b) {
   if (equal(a, b)) return true;
-  if (!is_order_open(words) || a.kind != b.kind || a.items.size() != b.items.size()) return false;
+  if (!is_order_open(words, a) || a.kind != b.kind || a.items.size() != b.items.size()) return false;
   if (has_word(words, 2, "LIMIT")) return true;
   auto group = static_cast<std::size_t>(std::count_if(
       words.begin() + 2, words.end(), [](const std::string& w) { return syntax::same_word(w, "GET"); }));
