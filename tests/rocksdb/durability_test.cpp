@@ -2,7 +2,9 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <array>
 #include <catch2/catch.hpp>
+#include <mutex>
 #include <thread>
 
 #include "support.h"
@@ -62,11 +64,15 @@ struct WatchedStore {
     storage = RocksStorage::open(directory / "store", options, {env.get(), false});
   }
   void set(int i) {
+    std::string name = "k" + std::to_string(i);
+    Key key(0, name);
+    std::lock_guard lock(stripes[embedded::stripe_of(key.hash)]);  // as a store holds it
     Unit u(*storage, Mode::once, false);
-    Slot slot = u.find(Key(0, "k" + std::to_string(i)));
+    Slot slot = u.find(key);
     u.set(slot, "v", 0);
     u.commit();
   }
+  std::array<std::mutex, embedded::stripe_count> stripes;
   std::shared_ptr<WatchedFiles> files = std::make_shared<WatchedFiles>();
   std::unique_ptr<rocksdb::Env> env = rocksdb::NewCompositeEnv(files);
   TemporaryDirectory directory;
