@@ -53,6 +53,7 @@ struct TypeOf {
 struct Rename {
   using Reply = Ok;
   static constexpr Traits traits{"rename", Flags::write, Group::keyspace, "Renames a key."};
+  static constexpr bool several_keys = true;
   Text key, newkey;
   template <class O, class V>
   static void describe(O& o, V& v) {
@@ -66,6 +67,7 @@ struct RenameNx {
   using Reply = bool;
   static constexpr Traits traits{"renamenx", Flags::write | Flags::fast, Group::keyspace,
                                  "Renames a key if the new name is free."};
+  static constexpr bool several_keys = true;
   Text key, newkey;
   template <class O, class V>
   static void describe(O& o, V& v) {

@@ -7,10 +7,11 @@
 //   void validate() const                       refuses contradicting options, in Redis's words
 //   void emit(const Reply&, Sink&) const        if the reply's shape depends on the options
 //   void decode(const Value&, Reply&) const     the same, from a server's reply
-//   bool once() const                           true if the command touches each row of a key at most once,
-//   and need not see its own writes bool touches_every_key() const              true if this call touches
-//   keys that it does not name static constexpr bool several_keys = true   it has a field `key` and yet
-//   touches other keys too
+//   bool once() const                           true if the command touches each row of a key at most once, and
+//                                               need not see its own writes
+//   bool touches_every_key() const              true if this call touches keys that it does not name
+//   static constexpr bool several_keys = true   it has a field `key` and yet touches other keys too
+//   static constexpr bool keeps_on_error = true it has one key, and what it has changed before an error stays
 // Blocking operations also have
 //   static constexpr ValueType waits_for        what a key must hold to serve it
 //   static bool served(const Reply&)            whether it got something
