@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <limits>
 
 namespace playhead {
 namespace {
@@ -138,17 +137,6 @@ LcsResult longest_common_subsequence(Text a, Text b, std::size_t min_match_lengt
   matches.close();
   std::reverse(lcs.string.begin(), lcs.string.end());
   return lcs;
-}
-
-std::uint64_t lcs_memory(std::size_t a_size, std::size_t b_size) {
-  constexpr std::uint64_t rows_of_columns = 257;
-  std::uint64_t rows = 0;
-  std::uint64_t bytes = 0;
-  const std::uint64_t row_bytes = words_for(b_size) * sizeof(Word);
-  if (__builtin_add_overflow(std::uint64_t{a_size}, rows_of_columns + 1, &rows) ||
-      __builtin_mul_overflow(rows, row_bytes, &bytes))
-    return std::numeric_limits<std::uint64_t>::max();
-  return bytes;
 }
 
 }  // namespace playhead

@@ -32,11 +32,7 @@ struct LcsResult {
 std::size_t lcs_length(Text a, Text b);
 
 // Among subsequences of equal length the one that Redis finds. `matches` has those of at least
-// `min_match_length` bytes (MINMATCHLEN). Takes O(a * b / 64) time and lcs_memory(a, b) bytes.
+// `min_match_length` bytes (MINMATCHLEN). Takes O(a * b / 64) time and about a * b / 8 bytes.
 LcsResult longest_common_subsequence(Text a, Text b, std::size_t min_match_length = 0);
-
-// The transient memory of longest_common_subsequence in bytes, saturated; for refusing too long strings
-// beforehand.
-std::uint64_t lcs_memory(std::size_t a_size, std::size_t b_size);
 
 }  // namespace playhead

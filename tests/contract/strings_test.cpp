@@ -215,6 +215,17 @@ TEST_CASE("LCS finds the longest common subsequence, its length and its places",
   });
 }
 
+TEST_CASE("LCS refuses strings whose table would be longer than 512 MiB in Redis", "[strings]") {
+  for_each_store([](Store& s) {
+    run(s, {"SETRANGE", "most", "11583", "x"});
+    run(s, {"SETRANGE", "more", "11584", "x"});
+    CHECK(run(s, {"LCS", "most", "most", "LEN"}) == "11584");
+    for (const char* option : {"LEN", "IDX"})
+      CHECK(run(s, {"LCS", "most", "more", option}) ==
+            "(error) ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
+  });
+}
+
 TEST_CASE("A key or a value longer than 512 MiB is refused and nothing is written", "[strings]") {
   for_each_store([](Store& s) {
     // The bytes are never looked at: they are refused before.

@@ -10,7 +10,6 @@
 
 namespace playhead::embedded {
 
-inline constexpr std::uint64_t max_lcs_memory = 512u << 20;
 inline constexpr Text not_an_integer = "ERR value is not an integer or out of range";
 
 inline void assign(std::optional<std::string>& out, Text v) {
@@ -240,13 +239,14 @@ void exec(Tx<S>& t, std::uint16_t db, const Lcs& c, Lcs::Reply& r) {
   };
   std::string a = read(c.key1), b = read(c.key2);
   c.check_options();
+  // Redis's table has four bytes for each pair of prefixes; less would do here, but what is refused is the same.
+  if (4 * std::uint64_t{a.size() + 1} * (b.size() + 1) > max_text)
+    refuse("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
   r = {};
   if (c.len && !c.idx) {
     r.length = static_cast<std::int64_t>(lcs_length(a, b));
     return;
   }
-  if (lcs_memory(a.size(), b.size()) > max_lcs_memory)
-    refuse("ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len");
   LcsResult found = longest_common_subsequence(
       a, b, static_cast<std::size_t>(std::max<std::int64_t>(c.minmatchlen.value_or(0), 0)));
   r.length = static_cast<std::int64_t>(found.length);
