@@ -10,6 +10,7 @@ namespace playhead::embedded {
 template <class Op>
 concept Blocking = has(Op::traits.flags, Flags::blocking);
 
+/// It touches its field `key` and no other key, so that one stripe is enough.
 template <class Op>
 concept SingleKey = requires(const Op& op) {
   { op.key } -> std::convertible_to<Text>;
@@ -60,7 +61,16 @@ struct Dispatch {
     store.check_open();
     Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
     tx.know(op.key, hash);
-    exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+    if constexpr (requires { Op::keeps_on_error; }) {
+      try {
+        exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+      } catch (const Error&) {
+        tx.commit();
+        throw;
+      }
+    } else {
+      exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+    }
     if constexpr (writes<Op>) {
       tx.commit();
       if (tx.has_after()) [[unlikely]] {

@@ -145,3 +145,16 @@ TEST_CASE("A sketch whose runs do not add up is told to be corrupt", "[hyperlogl
     CHECK(run(s, {"EXISTS", "d"}) == "0");
   });
 }
+
+TEST_CASE("PFADD to a corrupt sketch keeps what it added before it found that out", "[hyperloglog]") {
+  for_each_store([](Store& s) {
+    run(s, {"PFADD", "h", "3429233917"});
+    run(s, {"SETRANGE", "h", "8", "75.670000"});
+    CHECK(run(s, {"PFADD", "h", "m2", "m5"}) == corrupt);
+    CHECK(reply(s, {"GET", "h"}).text == std::string("HYLL\x01\0\0\0"
+                                                     "75.6700\xb0"
+                                                     "0\xc3\x80H\xa2\x80"
+                                                     "A\x96",
+                                                     24));
+  });
+}

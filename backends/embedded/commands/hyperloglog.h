@@ -42,7 +42,13 @@ void exec(Tx<S>& t, std::uint16_t db, const PfAdd& c, bool& r) {
   std::string sketch = r ? hyperloglog::create() : std::string(t.value(e));
   for (Text element : c.elements) {
     const int grown = hyperloglog::add(sketch, element);
-    if (grown < 0) refuse_corrupt_sketch();
+    if (grown < 0) {  // as in Redis the elements before it stay
+      if (r) {
+        hyperloglog::invalidate_cache(sketch);
+        store_sketch(t, e, sketch);
+      }
+      refuse_corrupt_sketch();
+    }
     r = r || grown > 0;
   }
   if (!r) return;

@@ -9,6 +9,7 @@ struct PfAdd {
   using Reply = bool;
   static constexpr Traits traits{"pfadd", Flags::write | Flags::denyoom | Flags::fast, Group::hyperloglog,
                                  "Adds elements to a HyperLogLog."};
+  static constexpr bool keeps_on_error = true;
   Text key;
   List<Text> elements;
   template <class O, class V>
