@@ -323,6 +323,15 @@ TEST_CASE("LPOP refuses a negative count and more arguments", "[lists]") {
   });
 }
 
+TEST_CASE("LPOS with the smallest rank goes backwards, skips nothing and finds all", "[lists]") {
+  for_each_store([](Store& s) {
+    run(s, {"RPUSH", "l", "a", "a", "a"});
+    CHECK(run(s, {"LPOS", "l", "a", "RANK", "-9223372036854775808"}) == "2");
+    CHECK(run(s, {"LPOS", "l", "a", "RANK", "-9223372036854775808", "COUNT", "1"}) == "[2, 1, 0]");
+    CHECK(run(s, {"LPOS", "l", "a", "RANK", "-9223372036854775807", "COUNT", "1"}) == "[]");
+  });
+}
+
 TEST_CASE("LPOS searches from either end and skips matches by rank", "[lists]") {
   for_each_store([](Store& s) {
     Lists l(s);

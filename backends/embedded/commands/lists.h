@@ -118,10 +118,15 @@ void exec(Tx<S>& t, std::uint16_t db, const LPos& c, LPos::Reply& r) {
   if (!e.exists()) return;
   const std::int64_t size = length(t, e), rank = c.rank.value_or(1);
   const bool reverse = rank < 0;
-  // The smallest integer has no positive counterpart and skips nothing.
   std::uint64_t skip = reverse ? -static_cast<std::uint64_t>(rank) - 1 : static_cast<std::uint64_t>(rank) - 1;
-  if (rank == std::numeric_limits<std::int64_t>::min()) skip = 0;
-  const std::int64_t wanted = c.count.value_or(1), comparisons = c.maxlen.value_or(0);
+  std::int64_t wanted = c.count.value_or(1);
+  // The smallest integer has no positive counterpart: in Redis it skips nothing, and no number of matches is
+  // enough.
+  if (rank == std::numeric_limits<std::int64_t>::min()) {
+    skip = 0;
+    if (c.count) wanted = 0;
+  }
+  const std::int64_t comparisons = c.maxlen.value_or(0);
   std::int64_t seen = 0;
   t.lwalk(e, reverse ? size - 1 : 0, reverse, [&](Text element) {
     std::int64_t at = reverse ? size - 1 - seen : seen;
