@@ -44,6 +44,7 @@ PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
 
 #undef PyInit__playhead
 
+// NOLINTNEXTLINE(bugprone-reserved-identifier,readability-identifier-naming): Python's name for it
 extern "C" PYBIND11_EXPORT PyObject* PyInit__playhead() {
   if (PyInterpreterState_Get() == PyInterpreterState_Main()) return init_in_main_interpreter();
   PyErr_SetString(PyExc_ImportError,

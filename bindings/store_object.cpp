@@ -110,7 +110,7 @@ class OpenStores {
     for (const auto& weak : stores) {
       try {
         if (auto store = weak.lock()) store->close();
-      } catch (const Error&) {
+      } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
         // Nobody is left to be told; who wants to know closes the store himself.
       }
     }

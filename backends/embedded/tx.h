@@ -316,7 +316,7 @@ class Tx {
   Millis now_ = 0;
   bool locks_stripes_itself_ = false;
   std::unique_ptr<Aftermath> after_;  // few units leave something to do
-  Text known_name_{&no_name, 0};
+  Text known_name_{&no_name, 0};      // NOLINT(bugprone-string-constructor): what counts is its address
   std::uint64_t known_hash_ = 0;
   Base unit_;
 };

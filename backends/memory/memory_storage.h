@@ -141,6 +141,7 @@ class MemoryStorage {
 
   /// Counts bytes of a key that came or went.
   void count_bytes(KeyTable& table, std::uint64_t hash, std::size_t before, std::size_t after) {
+    if (after == before) return;  // most changes; the sums of other stripes are in the same line of memory
     table.bytes += after - before;
     std::atomic<std::size_t>& sum = bytes_[embedded::stripe_of(hash)];
     sum.store(sum.load(std::memory_order_relaxed) + after - before, std::memory_order_relaxed);

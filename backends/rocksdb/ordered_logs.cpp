@@ -128,8 +128,8 @@ class LogFile : public rocksdb::FSWritableFileWrapper {
 
 class OrderedLogs : public rocksdb::FileSystemWrapper {
  public:
-  OrderedLogs(std::shared_ptr<rocksdb::FileSystem> below, std::string directory)
-      : FileSystemWrapper(std::move(below)), directory_(std::move(directory) + "/") {}
+  OrderedLogs(const std::shared_ptr<rocksdb::FileSystem>& below, std::string directory)
+      : FileSystemWrapper(below), directory_(std::move(directory) + "/") {}
   const char* Name() const override { return "OrderedLogs"; }
 
   IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,

@@ -14,7 +14,7 @@
 namespace playhead {
 namespace {
 
-constexpr std::size_t long_double_text_limit = 5 * 1024;
+constexpr std::size_t long_double_text_limit = 5120;
 
 bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');

@@ -125,7 +125,7 @@ std::vector<Text> keys_of(const Command& c, const std::vector<Text>& words) {
       c.list_keys(operation, &keys,
                   [](void* all, Text key) { static_cast<std::vector<Text>*>(all)->push_back(key); });
       return keys;
-    } catch (const Error&) {
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
       // what stands at fixed positions is told nevertheless
     }
   }

@@ -30,7 +30,7 @@ struct Outcome {
           sink.error(e.message());
           failure = nullptr;
         }
-      } catch (...) {
+      } catch (...) {  // NOLINT(bugprone-empty-catch)
         // not of the command: passed on as it is
       }
     } else {

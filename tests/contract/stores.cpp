@@ -30,7 +30,7 @@ auto open_rocksdb(const std::string& durability) {
   };
 }
 
-std::shared_ptr<Store> open_reopened(SharedClock clock) {
+std::shared_ptr<Store> open_reopened(const SharedClock& clock) {
   std::string url = "rocksdb://" + fresh_directory() + "?durability=none";
   return std::make_shared<ReopenedStore>([url, clock] { return open(url, {clock}); });
 }

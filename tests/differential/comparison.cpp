@@ -1,6 +1,7 @@
 #include "tests/differential/comparison.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <map>
@@ -64,7 +65,7 @@ bool equal(const Value& a, const Value& b) {
     case Value::Kind::boolean:
       return a.number == b.number;
     case Value::Kind::real:
-      return std::memcmp(&a.decimal, &b.decimal, sizeof a.decimal) == 0;
+      return std::bit_cast<std::uint64_t>(a.decimal) == std::bit_cast<std::uint64_t>(b.decimal);
     default:
       return a.text == b.text &&
              std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), equal);

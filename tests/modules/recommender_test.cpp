@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <deque>
+#include <map>
 #include <random>
+#include <set>
 
 #include "playhead/open.h"
 #include "tests/modules/space.h"

@@ -5,9 +5,9 @@
 namespace playhead {
 
 struct TokenOptions {
-  Millis idle_timeout = 30 * 60'000;  ///< a token that is not validated for so long ends
+  Millis idle_timeout = Millis{30} * 60'000;  ///< a token that is not validated for so long ends
   Millis absolute_timeout =
-      24 * 3'600'000;              ///< a token ends so long after it was issued, however much it is used
+      Millis{24} * 3'600'000;      ///< a token ends so long after it was issued, however much it is used
   Millis rotation_grace = 10'000;  ///< how long a rotated token is still good, for requests under way
   /// Validating notes the time at most so often, but eight times within the idle timeout; that timeout may
   /// come so much too early.
@@ -43,7 +43,7 @@ struct TokenInfo {
 /// and what the store throws.
 class Tokens {
  public:
-  static constexpr std::size_t max_data = 16 * 1024;
+  static constexpr std::size_t max_data = std::size_t{16} * 1024;
 
   /// Throws Error{invalid} for options out of range.
   explicit Tokens(Namespace space, TokenOptions options = {});
