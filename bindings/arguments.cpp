@@ -1,12 +1,13 @@
 #include "bindings/arguments.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace playhead::python {
 
 std::string lower_case(Text token) {
-  std::string s(token);
-  for (char& c : s) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c == '-' || c == ' ' ? '_' : c);
+  std::string s = syntax::lower_case(token);
+  std::replace_if(s.begin(), s.end(), [](char c) { return c == '-' || c == ' '; }, '_');
   return s == "async" ? "async_" : s;  // a keyword of Python
 }
 

@@ -278,12 +278,8 @@ py::dict statistics_row(StoreObject& self) {
 }
 
 py::list slow_call_rows(StoreObject& self, std::size_t most) {
-  Statistics* statistics = statistics_of(self.store());
-  if (statistics == nullptr)
-    throw Error(ErrorCode::unsupported,
-                "the store was opened without statistics; add ?statistics=1 to its URL");
   py::list out;
-  for (const SlowCall& call : statistics->slow_calls(most)) {
+  for (const SlowCall& call : slow_calls(self.store(), most)) {
     py::list arguments;
     for (const std::string& argument : call.arguments) arguments.append(py::bytes(argument));
     py::dict row;

@@ -328,12 +328,24 @@ Statistics* statistics_of(Store& store) {
   return counted == nullptr ? nullptr : &counted->statistics();
 }
 
-StatisticsSnapshot statistics(Store& store) {
+namespace {
+
+Statistics& required_statistics(Store& store) {
   Statistics* s = statistics_of(store);
   if (s == nullptr)
     throw Error(ErrorCode::unsupported,
                 "the store was opened without statistics; add ?statistics=1 to its URL");
-  return s->snapshot();
+  return *s;
+}
+
+}  // namespace
+
+StatisticsSnapshot statistics(Store& store) {
+  return required_statistics(store).snapshot();
+}
+
+std::vector<SlowCall> slow_calls(Store& store, std::size_t most) {
+  return required_statistics(store).slow_calls(most);
 }
 
 }  // namespace playhead

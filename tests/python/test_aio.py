@@ -17,21 +17,13 @@ import pytest_asyncio
 
 import playhead
 import playhead.aio
+from parking import until_parked_aio
 
 
 @pytest_asyncio.fixture
 async def store(store_url: str) -> AsyncIterator[playhead.aio.Store]:
     async with await playhead.aio.open(store_url) as opened:
         yield opened
-
-
-async def until_parked(store: playhead.aio.Store, key: str) -> None:
-    """Wait until somebody waits for a key: what is pushed there is taken at once."""
-    while True:
-        await store.lists.rpush(key, "probe")
-        if await store.lists.lrem(key, 1, "probe") == 0:
-            return
-        await asyncio.sleep(0)
 
 
 # ---- calls
@@ -110,7 +102,7 @@ async def test_modules_are_coroutines(store: playhead.aio.Store) -> None:
 
 async def test_a_blocking_pop_waits_and_leaves_the_loop_free(store: playhead.aio.Store) -> None:
     waiter = asyncio.create_task(store.lists.blpop("queue", timeout=60))
-    await until_parked(store, "queue")
+    await until_parked_aio(store, "queue")
     assert await waiter == [b"queue", b"probe"]
     assert await store.lists.blpop("queue", timeout=0.01) is None
 
@@ -140,7 +132,7 @@ async def test_a_blocking_move_and_a_blocking_member_are_waited_for(store: playh
 
 async def test_closing_the_store_wakes_whoever_waits(store: playhead.aio.Store) -> None:
     waiter = asyncio.create_task(store.lists.blpop("queue", timeout=60))
-    await until_parked(store, "queue")
+    await until_parked_aio(store, "queue")
     await waiter
     waiter = asyncio.create_task(store.lists.blpop("other", timeout=60))
     await asyncio.sleep(0)
@@ -175,7 +167,7 @@ async def test_what_a_cancelled_task_was_served_goes_back_to_its_place(store: pl
     await store.lists.rpush("queue", "second")
     await store.lists.lpop("queue")
     waiter = asyncio.create_task(store.lists.blpop("queue", timeout=60))
-    await until_parked(store, "queue")
+    await until_parked_aio(store, "queue")
     await waiter
     popper = asyncio.create_task(store.lists.blmpop(60, ["queue"], "LEFT", count=2))
     await asyncio.sleep(0)

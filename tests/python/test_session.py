@@ -13,6 +13,7 @@ import pytest
 
 import playhead
 import playhead.aio
+from parking import until_parked, until_parked_aio
 
 COUNTED = "statistics=1&slowlog_us=0"
 
@@ -27,14 +28,6 @@ def store(store_url: str) -> Iterator[playhead.Store]:
 def counted(store_url: str) -> Iterator[playhead.Store]:
     with playhead.open(f"{store_url}?{COUNTED}") as opened:
         yield opened
-
-
-def until_parked(store: playhead.Store, key: str) -> None:
-    """Wait until somebody waits for a key: what is pushed there is taken at once."""
-    while True:
-        store.lists.rpush(key, "probe")
-        if store.lists.lrem(key, 1, "probe") == 0:
-            return
 
 
 def until_nobody_subscribes(store: playhead.Store) -> None:
@@ -296,14 +289,6 @@ def test_a_store_without_statistics_says_so(store: playhead.Store) -> None:
 # ---- asyncio
 
 
-async def waits(store: playhead.aio.Store, key: str) -> None:
-    while True:
-        await store.lists.rpush(key, "probe")
-        if await store.lists.lrem(key, 1, "probe") == 0:
-            return
-        await asyncio.sleep(0)
-
-
 async def test_a_session_of_coroutines_performs_one_command_after_the_other(store_url: str) -> None:
     async with await playhead.aio.open(store_url) as store, await store.session() as session:
         assert await session.execute("SELECT", 2) is True
@@ -321,12 +306,12 @@ async def test_a_session_of_coroutines_performs_one_command_after_the_other(stor
 async def test_a_session_of_coroutines_waits_and_is_cancelled(store_url: str) -> None:
     async with await playhead.aio.open(store_url) as store, await store.session() as session:
         waiter = asyncio.create_task(session.execute("BLPOP", "l", 60))
-        await waits(store, "l")
+        await until_parked_aio(store, "l")
         assert await waiter == [b"l", b"probe"]
         assert await session.execute("BLPOP", "l", 0.01) is None
         for _ in range(20):
             waiter = asyncio.create_task(session.execute("BLPOP", "l", 60))
-            await waits(store, "l")
+            await until_parked_aio(store, "l")
             waiter.cancel()  # it has been served, or is about to be
             try:
                 assert await waiter == [b"l", b"probe"]

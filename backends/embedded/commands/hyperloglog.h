@@ -40,20 +40,18 @@ void exec(Tx<S>& t, std::uint16_t db, const PfAdd& c, bool& r) {
   auto e = open_sketch(t, db, c.key);
   r = !e.exists();
   std::string sketch = r ? hyperloglog::create() : std::string(t.value(e));
+  bool corrupt = false;
   for (Text element : c.elements) {
     const int grown = hyperloglog::add(sketch, element);
-    if (grown < 0) {  // as in Redis the elements before it stay
-      if (r) {
-        hyperloglog::invalidate_cache(sketch);
-        store_sketch(t, e, sketch);
-      }
-      refuse_corrupt_sketch();
-    }
+    corrupt = grown < 0;
+    if (corrupt) break;
     r = r || grown > 0;
   }
-  if (!r) return;
-  hyperloglog::invalidate_cache(sketch);
-  store_sketch(t, e, sketch);
+  if (r) {
+    hyperloglog::invalidate_cache(sketch);
+    store_sketch(t, e, sketch);
+  }
+  if (corrupt) refuse_corrupt_sketch();  // as in Redis the elements before it stay
 }
 
 template <class S>

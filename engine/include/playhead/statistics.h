@@ -150,5 +150,7 @@ class StatisticsStore final : public StoreWrapper {
 Statistics* statistics_of(Store& store);
 /// The same at this moment. Throws Error{unsupported} if the store was opened without.
 StatisticsSnapshot statistics(Store& store);
+/// Its last slow calls, the newest first, at most so many. Throws likewise.
+std::vector<SlowCall> slow_calls(Store& store, std::size_t most = SIZE_MAX);
 
 }  // namespace playhead
