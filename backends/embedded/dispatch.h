@@ -18,6 +18,14 @@ concept SingleKey = requires(const Op& op) {
   Op::is_script;
 };
 
+/// O(1) or O(log n), or at least usually so: SET.
+template <class Op>
+concept Frequent = has(Op::traits.flags, Flags::fast) || requires(const Op& op) { op.once(); };
+
+/// Whose units only read and write memory.
+template <class S>
+concept InMemory = requires(const S& storage, std::size_t i) { storage.prefetch(i, i); };
+
 template <class Op>
 constexpr bool writes = has(Op::traits.flags, Flags::write);
 
@@ -36,7 +44,10 @@ struct Dispatch {
   using Store = EmbeddedStore<S>;
 
   static void inside(Tx<S>& tx, const Call& c) {
-    exec(tx, c.db, *static_cast<const Op*>(c.operation), *static_cast<Reply*>(c.reply));
+    if constexpr (inlined)
+      inside_inlined(tx, c);
+    else
+      execute(tx, c);
   }
 
   static void alone(Store& store, const Call& c) {
@@ -46,7 +57,9 @@ struct Dispatch {
     if constexpr (requires { Op::is_script; })
       script(store, c, op);
     else if constexpr (requires { Op::locks_itself; })
-      stripe_by_stripe(store, c, op);
+      stripe_by_stripe(store, c);
+    else if constexpr (SingleKey<Op> && inlined)
+      one_key_inlined(store, c, op);
     else if constexpr (SingleKey<Op>)
       one_key(store, c, op);
     else
@@ -54,22 +67,35 @@ struct Dispatch {
   }
 
  private:
+  // In a command of a few accesses to memory the calls between its parts, and what they hand over in memory,
+  // cost as much as the work.
+  static constexpr bool inlined = InMemory<S> && Frequent<Op>;
+  [[gnu::flatten]] static void inside_inlined(Tx<S>& tx, const Call& c) { execute(tx, c); }
+  [[gnu::flatten]] static void one_key_inlined(Store& store, const Call& c, const Op& op) {
+    one_key(store, c, op);
+  }
+
+  static void execute(Tx<S>& tx, const Call& c) {
+    exec(tx, c.db, *static_cast<const Op*>(c.operation), *static_cast<Reply*>(c.reply));
+  }
+
   static void one_key(Store& store, const Call& c, const Op& op) {
     const std::uint64_t hash = hash_of(op.key);
     std::size_t i = stripe_of(hash);
+    if constexpr (InMemory<S>) store.storage().prefetch(c.db, i);
     std::unique_lock lock(store.shared().stripes[i].mutex);
     store.check_open();
     Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
     tx.know(op.key, hash);
     if constexpr (requires { Op::keeps_on_error; }) {
       try {
-        exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+        execute(tx, c);
       } catch (const Error&) {
         tx.commit();
         throw;
       }
     } else {
-      exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+      execute(tx, c);
     }
     if constexpr (writes<Op>) {
       tx.commit();
@@ -97,23 +123,22 @@ struct Dispatch {
     HeldStripes held(store.shared().stripes, stripes_of(op));
     store.check_open();
     Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
-    exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+    execute(tx, c);
     tx.commit();
     if (tx.has_after()) [[unlikely]]
       store.finish(tx.after(), held);
   }
 
   // Takes every stripe for a moment only (SCAN).
-  static void stripe_by_stripe(Store& store, const Call& c, const Op& op) {
+  static void stripe_by_stripe(Store& store, const Call& c) {
     store.check_open();
     Tx<S> tx(store.storage(), store.shared(), Mode::read, false, nullptr);
     tx.lock_stripes_one_by_one();
-    exec(tx, c.db, op, *static_cast<Reply*>(c.reply));
+    execute(tx, c);
   }
 
   static void script(Store& store, const Call& c, const Op& op) {
-    store.run_unit(stripes_of(op), true, true,
-                   [&](Tx<S>& tx) { exec(tx, c.db, op, *static_cast<Reply*>(c.reply)); });
+    store.run_unit(stripes_of(op), true, true, [&](Tx<S>& tx) { execute(tx, c); });
   }
 };
 

@@ -61,7 +61,14 @@ class Unit {
     auto* string = record->pointer<LongString>();
     return {string->bytes(), string->size};
   }
-  void set(Slot& slot, Text value, Millis deadline);
+  void set(Slot& slot, Text value, Millis deadline) {
+    Record* record = slot.record();
+    if (record == nullptr || record->type() != Type::string || record->has(Record::big) ||
+        record->length() != value.size() || record->deadline() != deadline || logs(*record))
+      return set_otherwise(slot, value, deadline);
+    record->set(Record::edited, false);
+    if (!value.empty()) std::memmove(record->value(), value.data(), value.size());
+  }
   char* edit(Slot& slot, std::size_t new_size);
 
   // fields of hashes and members of sets
@@ -134,6 +141,7 @@ class Unit {
   void change_deadline(Slot& slot, Millis deadline);
   void move_record(Slot& from, const Key& to);
 
+  void set_otherwise(Slot& slot, Text value, Millis deadline);
   static Record* make_string(Text key, Text value, Millis deadline);
   char* edit_long(Slot& slot, std::size_t new_size);
   char* lengthen(Slot& slot, std::size_t new_size);

@@ -18,20 +18,6 @@ bool is_integer(Text text) {
 
 }  // namespace
 
-std::optional<Text> Unit::hget(Slot& slot, Text field) {
-  const Record* record = slot.record();
-  if (record->has(Record::big)) {
-    BigHash::Place place = record->pointer<BigHash>()->find(embedded::hash_of(field), field);
-    if (place.entry == nullptr) return std::nullopt;
-    return place.entry->value();
-  }
-  const bool valued = record->type() != Type::set;
-  const char* begin = record->value();
-  const char* at = packed::find_field(begin, begin + record->packed_size(), valued, field);
-  if (at == nullptr) return std::nullopt;
-  return packed::value_of_field(at, valued);
-}
-
 void Unit::create_field(Slot& slot, Type type, Text field, Text value) {
   const bool valued = type != Type::set;
   if (!valued) value = {};

@@ -5,6 +5,20 @@
 
 namespace playhead::memory {
 
+inline std::optional<Text> Unit::hget(Slot& slot, Text field) {
+  const Record* record = slot.record();
+  if (record->has(Record::big)) {
+    BigHash::Place place = record->pointer<BigHash>()->find(embedded::hash_of(field), field);
+    if (place.entry == nullptr) return std::nullopt;
+    return place.entry->value();
+  }
+  const bool valued = record->type() != Type::set;
+  const char* begin = record->value();
+  const char* at = packed::find_field(begin, begin + record->packed_size(), valued, field);
+  if (at == nullptr) return std::nullopt;
+  return packed::value_of_field(at, valued);
+}
+
 template <class F>
 bool Unit::hput(Slot& slot, Type type, Text field, F&& change) {
   Record* record = slot.record();

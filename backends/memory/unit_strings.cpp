@@ -35,7 +35,8 @@ Record* Unit::make_string(Text key, Text value, Millis deadline) {
   return made;
 }
 
-void Unit::set(Slot& slot, Text value, Millis deadline) {
+// What set() does not do at once: not merely other bytes of the same length.
+void Unit::set_otherwise(Slot& slot, Text value, Millis deadline) {
   Record* record = slot.record();
   if (record == nullptr) {
     create(slot, make_string(slot.key_.name, value, deadline));

@@ -5,19 +5,6 @@
 
 namespace playhead::memory {
 
-std::optional<double> Unit::zget(Slot& slot, Text member) {
-  const Record* record = slot.record();
-  if (record->has(Record::big)) {
-    BigZset::Place place = record->pointer<BigZset>()->find(embedded::hash_of(member), member);
-    if (place.entry == nullptr) return std::nullopt;
-    return place.entry->score;
-  }
-  const char* begin = record->value();
-  const char* at = packed::find_member(begin, begin + record->packed_size(), member).at;
-  if (at == nullptr) return std::nullopt;
-  return packed::score_at(at);
-}
-
 std::optional<std::int64_t> Unit::zrank(Slot& slot, Text member) {
   const Record* record = slot.record();
   if (record->has(Record::big)) {

@@ -18,6 +18,19 @@ auto with_bound(const ZBound& bound, F&& f) {
   return f([member](double, const auto& name) { return Text(name) < member; });
 }
 
+inline std::optional<double> Unit::zget(Slot& slot, Text member) {
+  const Record* record = slot.record();
+  if (record->has(Record::big)) {
+    BigZset::Place place = record->pointer<BigZset>()->find(embedded::hash_of(member), member);
+    if (place.entry == nullptr) return std::nullopt;
+    return place.entry->score;
+  }
+  const char* begin = record->value();
+  const char* at = packed::find_member(begin, begin + record->packed_size(), member).at;
+  if (at == nullptr) return std::nullopt;
+  return packed::score_at(at);
+}
+
 template <class F>
 ZPut Unit::zput(Slot& slot, Text member, F&& change) {
   Record* record = slot.record();

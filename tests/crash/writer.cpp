@@ -30,13 +30,16 @@ class FaultyStore final : public StoreWrapper {
       : StoreWrapper(std::move(store)), fault_(fault) {}
   using StoreWrapper::perform;
   void perform(Batch& batch) override {
-    if (fault_ == KillOptions::Fault::forgets && ++batches_ % 16 == 0) return;
+    if (fault_ == KillOptions::Fault::forgets && ++batches_ % 4 == 0) return;
     if (fault_ != KillOptions::Fault::tears) return inner().perform(batch);
-    for (AnyCall& call : batch.calls) try {
+    for (AnyCall& call : batch.calls) {
+      try {
         inner().perform(call.call());
       } catch (const Error& e) {
         call.error = e.what();
       }
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // so that many kills hit the middle
+    }
   }
 
  private:
