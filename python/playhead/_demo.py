@@ -148,7 +148,7 @@ def run(url: str, users: int, videos: int, events: int, seed: int, console: Cons
     rng = random.Random(seed)
     clock = playhead.ManualClock(START)
     with playhead.open(url, clock=clock) as store:
-        name = f"demo-{seed}"
+        name = f"playhead-demo-{seed}"
         clear(store, name)
         platform = Platform(store, clock, catalogue(videos, rng), name)
         for i in range(videos):
@@ -194,11 +194,12 @@ def finish(platform: Platform, refreshed: int) -> None:
 
 
 def clear(store: playhead.Store, name: str) -> None:
-    """Remove what an earlier run with the same seed left in a store that keeps its data."""
-    cursor = 0
-    while True:
-        cursor, names = store.keys.scan(cursor, match=f"*{name}:*", count=1000)
-        if names:
-            store.keys.delete(names)
-        if cursor == 0:
-            break
+    """Remove what an earlier run with the same seed left in a store that keeps its data, and nothing else."""
+    for prefix in (name, f"playhead:{name}"):
+        cursor = 0
+        while True:
+            cursor, names = store.keys.scan(cursor, match=f"{prefix}:*", count=1000)
+            if names:
+                store.keys.delete(names)
+            if cursor == 0:
+                break

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, TextColumn
 
 import playhead
@@ -66,11 +67,16 @@ class Ranking:
         return list(islice((video for video in self._order if video not in without), size))
 
 
+def printable(text: str) -> str:
+    """Give a text of a file as it may go to a terminal: what is not printable becomes an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 class Source:
     """A file, and what became of its rows."""
 
     def __init__(self, path: Path) -> None:
-        self.name = path.name
+        self.name = printable(path.name)
         self.read = self.applied = self.refused = 0
         self.reasons: list[Refusal] = []  #: the first of them
 
@@ -189,7 +195,7 @@ class Run:
 
     def _begin(self, kind: str, path: Path) -> Source:
         self.sources[kind] = source = Source(path)
-        self._task = self.progress.add_task(path.name, total=None, rows="")
+        self._task = self.progress.add_task(escape(source.name), total=None, rows="")
         return source
 
     def _show(self, source: Source, *, done: bool = False) -> None:
@@ -255,7 +261,7 @@ class Run:
         replay.report.print(self.console, title)
         for source in self.sources.values():
             for refusal in source.reasons:
-                line = f"refused: {source.name}:{refusal.line}: {refusal.reason}"
+                line = f"refused: {source.name}:{refusal.line}: {printable(refusal.reason)}"
                 self.console.print(line, markup=False, highlight=False, soft_wrap=True)
             if source.refused > len(source.reasons):
                 more = source.refused - len(source.reasons)
@@ -274,15 +280,18 @@ def run(
     console: Console,
 ) -> None:
     """Replay a log and print what happened. Raises ValueError for a file of another format."""
+    shown = printable(path.name)
     with playhead.open(url) as store:
-        replay = Replay(store, f"replay-{path.name}")
+        replay = Replay(store, f"replay-{shown}")
         if replay.recommender.events:
             console.print(
-                f"the store holds {replay.recommender.events:,} events of an earlier replay of {path.name}; "
-                "they count too"
+                f"the store holds {replay.recommender.events:,} events of an earlier replay of {shown}; "
+                "they count too",
+                markup=False,
             )
         if name == "csv" and (unused := [c for c in columns_of(path, name) if c not in CSV_COLUMNS]):
-            console.print(f"columns that are not used: {', '.join(unused)}", markup=False, soft_wrap=True)
+            columns_unused = printable(", ".join(unused))
+            console.print(f"columns that are not used: {columns_unused}", markup=False, soft_wrap=True)
         columns = (*Progress.get_default_columns(), TextColumn("{task.fields[rows]}"))
         with Progress(*columns, console=console) as progress:
             files = Run(replay, console, progress)
@@ -293,4 +302,4 @@ def run(
             if history is not None:
                 files.history(history)
             files.log(path, name)
-        files.print(f"{path.name} on {store.name}")
+        files.print(f"{shown} on {store.name}")

@@ -14,6 +14,7 @@ from typing import Literal, TypeVar
 T = TypeVar("T")
 Row = dict[str, str]
 
+MINUTE_MS = 60_000
 CSV_COLUMNS = ("user_id", "video_id", "event", "at", "watched_ms", "duration_ms")
 
 
@@ -75,11 +76,14 @@ def _required(row: Row, name: str) -> int:
     return value
 
 
-def _text(row: Row, name: str) -> str:
-    value = (row.get(name) or "").strip()
+def _id(value: str, name: str) -> str:
     if not 1 <= len(value.encode()) <= 1024:
         raise ValueError(f"{name} must have 1 to 1024 bytes, not {len(value.encode())}")
     return value
+
+
+def _text(row: Row, name: str) -> str:
+    return _id((row.get(name) or "").strip(), name)
 
 
 def _flag(row: Row, name: str) -> bool:
@@ -224,11 +228,14 @@ def read_log(path: Path, name: str) -> Iterator[list[Event] | Refusal]:
 
 def _history_row(row: Row, line: int) -> list[Event]:
     user, last = _text(row, "user_id"), _required(row, "last_time_ms")
-    watched = row["watch_seq"].split()
+    watched = [_id(video, "a video of watch_seq") for video in row["watch_seq"].split()]
     liked, long = set(row["like_seq"].split()), set(row["long_watch_seq"].split())
+    first = last - (len(watched) - 1) * MINUTE_MS
+    if watched and first < 0:
+        raise ValueError(f"last_time_ms is {last}, too early for {len(watched)} views a minute apart")
     events = []
     for i, video in enumerate(watched):
-        at = last - (len(watched) - 1 - i) * 60_000
+        at = first + i * MINUTE_MS
         events.append(Event(line, user, video, "finish" if video in long else "view", at))
         if video in liked:
             events.append(Event(line, user, video, "like", at, first_of_row=False))

@@ -9,6 +9,7 @@ from statistics import quantiles
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 class Report:
@@ -40,7 +41,7 @@ class Report:
     def print(self, console: Console, title: str) -> None:
         """Print the table."""
         elapsed = time.perf_counter() - self._start
-        table = Table(title=title, title_justify="left")
+        table = Table(title=Text(title), title_justify="left")
         table.add_column("operation")
         for name in ("count", "per second", "p50 us", "p99 us"):
             table.add_column(name, justify="right")

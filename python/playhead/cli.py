@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote
 
 import click
 from rich.console import Console
@@ -58,7 +58,7 @@ def demo(store: str, users: int, videos: int, events: int, seed: int) -> None:
     """Simulate a day on a small video platform."""
     try:
         _demo.run(store, users, videos, events, seed, Console())
-    except playhead.Error as error:
+    except (playhead.Error, OSError) as error:
         raise _failed(error) from error
 
 
@@ -91,10 +91,10 @@ def check(url: str) -> None:
     """
     try:
         counts, problems, findings = _playhead.check(url)
-    except playhead.Unsupported as error:
-        click.echo(f"{url}: {error}")
-        return
     except playhead.Error as error:
+        if isinstance(error, playhead.Unsupported) and not url.startswith("rocksdb:"):
+            click.echo(f"{url}: {error}")
+            return
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from None
     click.echo(url)
@@ -118,18 +118,18 @@ def backup(url: str, directory: Path) -> None:
     No other process may have the store open; a program that has it open calls store.backup() itself.
     """
     try:
-        if url.startswith("rocksdb:") and not Path(url_path(url)).is_dir():
-            raise click.ClickException(f"there is no store to copy in {url_path(url)}")
+        if url.startswith("rocksdb:") and not directory_of(url).is_dir():
+            raise click.ClickException(f"there is no store to copy in {directory_of(url)}")
         with playhead.open(url) as store:
             store.backup(directory)
     except playhead.Error as error:
         raise _failed(error) from error
-    click.echo(f"{url} was copied; open the copy as rocksdb://{directory.absolute()}")
+    click.echo(f"{url} was copied; open the copy as rocksdb://{quote(str(directory.absolute()))}")
 
 
-def url_path(url: str) -> str:
-    """Give the path of a URL."""
-    return unquote(urlsplit(url).path)
+def directory_of(url: str) -> Path:
+    """Give the directory of a RocksDB store; in its URL only ``?`` and ``%`` mean something."""
+    return Path(unquote(url.removeprefix("rocksdb://").partition("?")[0]))
 
 
 if __name__ == "__main__":

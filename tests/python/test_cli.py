@@ -35,6 +35,16 @@ def test_the_demo_gives_the_same_counts_for_the_same_seed_on_every_store(store_u
     assert counts(output) == counts(run(*args)[1])
 
 
+def test_the_demo_leaves_the_keys_of_others_alone(tmp_path: Path) -> None:
+    url = f"rocksdb://{tmp_path}/store"
+    with playhead.open(url) as store:
+        store.strings.set("prod-playhead-demo-1:balance", "7")
+    for _ in range(2):
+        assert run("demo", "--users", "5", "--videos", "20", "--events", "50", "--store", url)[0] == 0
+    with playhead.open(url) as store:
+        assert store.strings.get("prod-playhead-demo-1:balance") == b"7"
+
+
 def test_a_csv_log_is_replayed_and_malformed_rows_are_listed_by_line(tmp_path: Path) -> None:
     log = tmp_path / "log.csv.gz"
     rows = [
@@ -89,6 +99,8 @@ def test_all_files_of_a_log_are_applied_and_counted(tmp_path: Path, store_url: s
         "user_id\thistory_len\tlast_time_ms\twatch_seq\tlike_seq\tlong_watch_seq",
         "u1\t2\t1600000000000\tv1 v2\tv2\tv1",
         "u2\t1\tsoon\tv1\t\t",
+        "u2\t3\t60000\tv1 v2 v3\t\t",
+        f"u2\t1\t60000\t{'v' * 2000}\t\t",
     )
     code, output = run(
         *("replay", log, "--format", "kuairand", "--store", store_url),
@@ -98,12 +110,14 @@ def test_all_files_of_a_log_are_applied_and_counted(tmp_path: Path, store_url: s
     assert "rows: 3 read, 2 applied, 1 refused" in output
     assert "rows of users: 3 read, 2 applied, 1 refused" in output
     assert "rows of videos: 3 read, 2 applied, 1 refused" in output
-    assert "rows of history: 2 read, 1 applied, 1 refused" in output
+    assert "rows of history: 4 read, 1 applied, 3 refused" in output
     assert "history: 2 views and 1 likes" in output
     assert "hit rate at 20 of users full_active:" in output
     assert "refused: users.csv.gz:3: the row has another number of columns than the header's 2" in output
     assert "refused: videos.csv.gz:4: video_id must have 1 to 1024 bytes, not 0" in output
     assert "refused: history.tsv.gz:3: last_time_ms is 'soon', not a whole number" in output
+    assert "refused: history.tsv.gz:4: last_time_ms is 60000, too early for 3 views" in output
+    assert "refused: history.tsv.gz:5: a video of watch_seq must have 1 to 1024 bytes" in output
     assert "refused: log.csv.gz:4: is_comment is '2', not 0 or 1" in output
 
 
@@ -211,6 +225,12 @@ def test_a_store_that_is_open_cannot_be_checked(saved: str) -> None:
     assert "is in use by process" in output
 
 
+def test_a_store_of_an_unknown_format_cannot_be_checked(saved: str) -> None:
+    (Path(saved.removeprefix("rocksdb://")) / "FORMAT").write_text("playhead rocksdb 99\n")
+    code, output = run("check", saved)
+    assert code == 2, output
+
+
 @pytest.mark.parametrize("url", ["nosuch://x", "rocksdb:///no/such/directory", "rocksdb://relative", ""])
 def test_what_is_no_store_cannot_be_checked(url: str) -> None:
     code, output = run("check", url)
@@ -239,6 +259,26 @@ def test_a_backup_opens_as_a_store_that_equals_the_original(saved: str, tmp_path
         assert store.strings.get("text") == b"value"
     code, output = run("check", f"rocksdb://{tmp_path}/copies/one")
     assert code == 0, output
+
+
+def test_a_path_may_contain_what_means_something_in_other_urls(tmp_path: Path) -> None:
+    url = f"rocksdb://{tmp_path}/a%23[b#c"
+    with playhead.open(url) as store:
+        store.strings.set("text", "value")
+    code, output = run("backup", url, str(tmp_path / "copy %41"))
+    assert code == 0, output
+    assert (tmp_path / "copy %41").is_dir()
+    with playhead.open(output.split()[-1]) as copy:
+        assert copy.strings.get("text") == b"value"
+
+
+def test_what_a_terminal_would_obey_is_shown_as_an_escape(tmp_path: Path) -> None:
+    log = tmp_path / "[red]x.csv"
+    log.write_text("user_id,video_id,event,\x1b]0;title\x07\nu1,v1,view,1\nu1,v2,\x1b[2J,1\n")
+    code, output = run("replay", str(log), "--format", "csv")
+    assert code == 0, output
+    assert "\x1b" not in output
+    assert "[red]x.csv on memory" in output
 
 
 def test_a_backup_is_made_while_the_store_is_used(saved: str, tmp_path: Path) -> None:
