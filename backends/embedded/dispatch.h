@@ -61,9 +61,9 @@ struct Dispatch {
     else if constexpr (SingleKey<Op> && inlined)
       one_key_inlined(store, c, op);
     else if constexpr (SingleKey<Op>)
-      one_key(store, c, op);
+      when_ready([&] { one_key(store, c, op); });
     else
-      many_keys(store, c, op);
+      when_ready([&] { many_keys(store, c, op); });
   }
 
  private:
@@ -77,6 +77,31 @@ struct Dispatch {
 
   static void execute(Tx<S>& tx, const Call& c) {
     exec(tx, c.db, *static_cast<const Op*>(c.operation), *static_cast<Reply*>(c.reply));
+  }
+
+  template <class F>
+  static void when_ready(F&& unit) {
+    if constexpr (writes<Op> || InMemory<S>) {
+      unit();
+    } else {
+      try {
+        unit();
+      } catch (const Unready& unready) {
+        prepare(unit, unready);
+      }
+    }
+  }
+
+  template <class F>
+  static void prepare(F& unit, Unready unready) {
+    for (;;) {
+      unready.prepare();
+      try {
+        return unit();
+      } catch (const Unready& next) {
+        unready = next;
+      }
+    }
   }
 
   static void one_key(Store& store, const Call& c, const Op& op) {

@@ -14,8 +14,10 @@
 // - A collection whose last element goes is removed by the primitive that took it: slot.exists() is then false.
 // - Callbacks get views into the storage and must not call mutating primitives; a walk's callback returns false to stop.
 // - Keys past their deadline are still found; EmbeddedStore decides that they are gone and removes them.
+// - A reading primitive of a unit in Mode::read may throw Unready.
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "backends/embedded/key.h"
@@ -31,6 +33,12 @@ enum class Mode : std::uint8_t {
   read,  ///< only reading primitives are called
   once,  ///< one command that touches each row at most once (it need not see its own writes)
   many,  ///< the unit reads what it wrote; abort() may be called if `undo` was given
+};
+
+/// A read needs something that takes long to make and that no stripe must be held for. The caller ends the unit, lets its
+/// stripes go, calls prepare(), which throws Error, and runs the unit again, keeping this until the unit has ended.
+struct Unready {
+  std::function<void()> prepare;
 };
 
 /// A position in an ordered set: before or after all members of a score, or before or after one member name among equal scores

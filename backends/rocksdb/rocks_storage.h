@@ -18,6 +18,7 @@
 
 namespace playhead::rocks {
 
+class Building;
 class Catalog;
 class ContextPool;
 class Databases;
@@ -34,8 +35,12 @@ struct alignas(64) Stripe {
   std::string expiry_cursor;
   Millis next_due = std::numeric_limits<Millis>::min();
   struct Ranked {
-    DatabaseId db;
-    std::unique_ptr<Directory> directory;
+    DatabaseId db = 0;
+    std::unique_ptr<Directory> directory = nullptr;                  ///< null: it is being built
+    std::weak_ptr<Building> building = {};                           ///< kept by those who wait for it
+    std::vector<std::pair<std::string, std::int64_t>> changes = {};  ///< of rows since then
+    /// A row came (1) or went (-1).
+    void add(const std::string& row, std::int64_t change);
   };
   std::unordered_map<ObjectId, Ranked> directories;
 };

@@ -88,6 +88,7 @@ void RocksStorage::save() {
       batch.Put(own, key, value).PermitUncheckedError();
     }
     for (auto& [id, ranked] : stripes_[i].directories) {
+      if (!ranked.directory) continue;
       saved_directory(key, id);
       encode_directory(value, i, ranked.db, *ranked.directory);
       batch.Put(own, key, value).PermitUncheckedError();

@@ -142,9 +142,9 @@ class Unit {
 
   // ---- ordered sets (unit_zset.cpp, unit_rank.cpp)
   void write_member(Meta& meta, Text member, std::uint64_t hash, const double* old, double score);
-  Directory* directory(const Meta& meta) const;
-  Directory* need_directory(const Meta& meta, std::unique_ptr<Directory>& own);
+  Directory& need_directory(const Meta& meta);
   std::unique_ptr<Directory> build_directory(const Meta& meta);
+  std::unique_ptr<Directory> take_built(const Meta& meta);
   void shift(const Meta& meta, const std::string& key, std::int64_t change);
   void tidy_directories() noexcept;
   void tidy_directory(Directory& directory, ObjectId id, Text row);

@@ -1,8 +1,10 @@
-// Rank directories of ordered sets. A directory is built at the first rank query, under the stripe; from then
-// on every score row that is written or erased changes it at once, and the inverse is noted for abort(). Runs
-// are split and joined after commit(), when the database shows the rows that the directory counts.
+// Rank directories of ordered sets. A directory is built at the first rank query: that of a large ordered set
+// beside the units if the query comes in Mode::read, else under the stripe. From then on every score row that is
+// written or erased changes it at once, and the inverse is noted for abort(). Runs are split and joined after
+// commit(), when the database shows the rows that the directory counts.
 #include <algorithm>
 
+#include "backends/rocksdb/building.h"
 #include "backends/rocksdb/disk.h"
 #include "backends/rocksdb/rocks_storage.h"
 #include "backends/rocksdb/rows.h"
@@ -11,64 +13,86 @@
 namespace playhead::rocks {
 namespace {
 constexpr std::uint64_t scanned_elements = 512;  ///< smaller ordered sets are counted by reading
-}
+constexpr std::uint64_t built_at_once =
+    16384;  ///< larger ones do not keep their stripe while they are counted
+}  // namespace
 
-// The directory of this ordered set, if it has one.
-Directory* Unit::directory(const Meta& meta) const {
-  auto& directories = storage_.stripes_[meta.stripe()].directories;
-  if (directories.empty()) return nullptr;
-  auto found = directories.find(meta.row.id);
-  return found == directories.end() ? nullptr : found->second.directory.get();
+void Stripe::Ranked::add(const std::string& row, std::int64_t change) {
+  if (directory)
+    directory->add(row, change);
+  else
+    changes.emplace_back(row, change);
 }
 
 std::unique_ptr<Directory> Unit::build_directory(const Meta& meta) {
-  auto directory = std::make_unique<Directory>();
+  DirectoryBuilder builder;
   Rows rows(*this, meta, Kind::score);
-  std::string low;
-  std::int64_t count = 0;
-  for (rows.first(); rows.valid(); rows.next()) {
-    if (count == Directory::run_rows) {
-      directory->append(low, count);
-      low.assign(rows.name());
-      count = 0;
-    }
-    ++count;
-  }
-  directory->append(low, count);
-  return directory;
+  for (rows.first(); rows.valid(); rows.next()) builder.add(rows.name());
+  return builder.take();
 }
 
-// `own` keeps one that cannot be shared.
-Directory* Unit::need_directory(const Meta& meta, std::unique_ptr<Directory>& own) {
-  Directory* present = directory(meta);
-  if (present && present->size() == static_cast<std::int64_t>(meta.row.size)) return present;
-  auto built = build_directory(meta);
-  if (built->size() != static_cast<std::int64_t>(meta.row.size)) damaged(meta);
-  if (present) {  // never expected; the answer is right all the same
-    own = std::move(built);
-    return own.get();
+// In Mode::read: the directory that was built beside the units, with what they have changed meanwhile. Until
+// there is one, Unready.
+std::unique_ptr<Directory> Unit::take_built(const Meta& meta) {
+  auto& directories = storage_.stripes_[meta.stripe()].directories;
+  auto found = directories.find(meta.row.id);
+  auto building = found == directories.end() ? nullptr : found->second.building.lock();
+  if (building && building->ended()) {
+    auto directory = building->take();
+    auto changes = std::move(found->second.changes);
+    directories.erase(found);
+    if (directory) {
+      for (const auto& [row, change] : changes) directory->add(row, change);
+      for (const auto& [row, change] : changes) tidy_directory(*directory, meta.row.id, row);
+      return directory;
+    }
+    building = nullptr;  // it could not be read
   }
-  Directory* result = built.get();
-  storage_.stripes_[meta.stripe()].directories[meta.row.id] = {meta.db, std::move(built)};
+  if (!building) {
+    building = std::make_shared<Building>(*storage_.disk_, storage_.gate_, meta.row.id);
+    directories[meta.row.id] = {meta.db, nullptr, building};
+  }
+  throw embedded::Unready{[building] { building->run(); }};
+}
+
+// The directory of this ordered set.
+Directory& Unit::need_directory(const Meta& meta) {
+  auto& directories = storage_.stripes_[meta.stripe()].directories;
+  auto complete = [&meta](const Directory& directory) {
+    return directory.size() == static_cast<std::int64_t>(meta.row.size);
+  };
+  auto found = directories.find(meta.row.id);
+  if (found != directories.end() && found->second.directory && complete(*found->second.directory))
+    return *found->second.directory;
+  const bool aside = mode_ == Mode::read && meta.row.size > built_at_once;
+  auto built = aside ? take_built(meta) : build_directory(meta);
+  if (!complete(*built)) damaged(meta);
   if (mode_ != Mode::read)
     context_->changes.push_back({DirectoryChange::What::built, meta.row.id, meta.stripe(), 0, {}, 0});
-  return result;
+  auto& ranked = directories[meta.row.id] = {meta.db, std::move(built)};
+  return *ranked.directory;
 }
 
 // A score row was written (1) or erased (-1).
 void Unit::shift(const Meta& meta, const std::string& key, std::int64_t change) {
-  Directory* present = directory(meta);
-  if (!present) return;
+  auto& directories = storage_.stripes_[meta.stripe()].directories;
+  if (directories.empty()) return;
+  auto found = directories.find(meta.row.id);
+  if (found == directories.end()) return;
+  Stripe::Ranked& ranked = found->second;
+  if (!ranked.directory && ranked.building.expired()) {  // nobody waits for it any more
+    directories.erase(found);
+    return;
+  }
   std::string row = key.substr(row_prefix);
-  present->add(row, change);
+  ranked.add(row, change);
   context_->changes.push_back(
       {DirectoryChange::What::rows, meta.row.id, meta.stripe(), 0, std::move(row), change});
 }
 
 std::int64_t Unit::rows_before(const Meta& meta, Text row) {
-  std::unique_ptr<Directory> own;
   Directory::Run run;
-  if (meta.row.size > scanned_elements) run = need_directory(meta, own)->find(row);
+  if (meta.row.size > scanned_elements) run = need_directory(meta).find(row);
   Rows rows(*this, meta, Kind::score);
   std::int64_t count = run.before;
   for (rows.seek(run.low); rows.valid() && rows.name() < row; rows.next()) ++count;
@@ -102,7 +126,7 @@ void Unit::tidy_directories() noexcept {
     if (change.what != DirectoryChange::What::rows) continue;
     auto& directories = storage_.stripes_[change.stripe].directories;
     auto found = directories.find(change.id);
-    if (found == directories.end()) continue;
+    if (found == directories.end() || !found->second.directory) continue;
     try {
       if (found->second.directory->sparse())
         directories.erase(found);
@@ -121,7 +145,7 @@ void Unit::take_back_directories() noexcept {
     switch (change->what) {
       case DirectoryChange::What::rows:
         if (auto found = directories.find(change->id); found != directories.end())
-          found->second.directory->add(change->row, -change->change);
+          found->second.add(change->row, -change->change);
         break;
       case DirectoryChange::What::built:
         directories.erase(change->id);

@@ -211,8 +211,7 @@ void Unit::zwalk_rank(const Slot& slot, std::int64_t rank, bool reverse, MemberW
     rows.last();
     for (steps = size - 1 - rank; steps && rows.valid(); --steps) rows.previous();
   } else {
-    std::unique_ptr<Directory> own;
-    Directory::Run run = need_directory(m, own)->at(rank);
+    Directory::Run run = need_directory(m).at(rank);
     rows.seek(run.low);
     steps = rank - run.before;
   }

@@ -11,10 +11,10 @@
 namespace playhead::rocks::test {
 namespace {
 
-/// A file system whose files take no more bytes, or whose fsync fails, while that is asked for.
+/// A file system whose files take no more bytes or give none, or whose fsync fails, while that is asked for.
 class FaultyFiles : public rocksdb::FileSystemWrapper {
  public:
-  enum class Fault : std::uint8_t { none, full, full_logs, no_sync, no_sync_of_logs };
+  enum class Fault : std::uint8_t { none, full, full_logs, no_sync, no_sync_of_logs, no_reads };
   FaultyFiles() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "FaultyFiles"; }
   std::atomic<Fault> fault{Fault::none};
@@ -26,8 +26,29 @@ class FaultyFiles : public rocksdb::FileSystemWrapper {
     if (status.ok()) *result = std::make_unique<File>(std::move(*result), fault, name.ends_with(".log"));
     return status;
   }
+  rocksdb::IOStatus NewRandomAccessFile(const std::string& name, const rocksdb::FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
+                                        rocksdb::IODebugContext* debug) override {
+    auto status = target()->NewRandomAccessFile(name, options, result, debug);
+    if (status.ok()) *result = std::make_unique<ReadFile>(std::move(*result), fault);
+    return status;
+  }
 
  private:
+  class ReadFile : public rocksdb::FSRandomAccessFileOwnerWrapper {
+   public:
+    ReadFile(std::unique_ptr<rocksdb::FSRandomAccessFile>&& file, std::atomic<Fault>& fault)
+        : FSRandomAccessFileOwnerWrapper(std::move(file)), fault_(fault) {}
+    rocksdb::IOStatus Read(std::uint64_t offset, std::size_t size, const rocksdb::IOOptions& options,
+                           rocksdb::Slice* result, char* scratch,
+                           rocksdb::IODebugContext* debug) const override {
+      if (fault_ == Fault::no_reads) return rocksdb::IOStatus::IOError("Input/output error");
+      return target()->Read(offset, size, options, result, scratch, debug);
+    }
+
+   private:
+    std::atomic<Fault>& fault_;
+  };
   class File : public rocksdb::FSWritableFileOwnerWrapper {
    public:
     File(std::unique_ptr<rocksdb::FSWritableFile>&& file, std::atomic<Fault>& fault, bool log)
@@ -206,6 +227,42 @@ TEST_CASE("a full disk while an object id is leased leaves the unit undone") {
   store.files->fault = Fault::none;
   Unit u(*store.storage, Mode::read, false);
   CHECK_FALSE(u.find(Key(0, "h")).exists());
+}
+
+TEST_CASE("a rank directory that can not be read is refused clearly, and built again by the next query") {
+  FaultyStore store(Durability::none, 64 << 10);
+  {
+    Unit u(*store.storage, Mode::once, false);
+    Slot slot = u.find(Key(0, "z"));
+    for (int i = 0; i < 20000; ++i) put(u, slot, "m" + std::to_string(i), i);
+    u.commit();
+  }
+  store.storage->close();
+  store.storage.reset();
+  store.open();
+  auto ask = [&] {
+    Unit u(*store.storage, Mode::read, false);
+    Slot slot = u.find(Key(0, "z"));
+    return u.zrank(slot, "m12345");
+  };
+  auto prepare_for = [&]() -> std::function<void()> {
+    try {
+      ask();
+    } catch (const embedded::Unready& unready) {
+      return unready.prepare;
+    }
+    return nullptr;
+  };
+  auto prepare = prepare_for();
+  REQUIRE(prepare);
+  store.files->fault = Fault::no_reads;
+  CHECK_THROWS_AS(prepare(), Error);
+  store.files->fault = Fault::none;
+  prepare();  // as one that has waited for it
+  auto again = prepare_for();
+  REQUIRE(again);
+  again();
+  CHECK(ask() == 12345);
 }
 
 }  // namespace playhead::rocks::test
