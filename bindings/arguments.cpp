@@ -27,17 +27,9 @@ void Arguments::refuse_missing(Text name) const {
 }
 
 List<Text> Arguments::one_list(PyObject* given, Text name) {
-  if (!is_sequence(given)) {
-    auto one = arena_.array<Text>(1);
-    one[0] = text_of(given, arena_, name);
-    return one;
-  }
-  py::object items = tuple_of(given, name);
-  auto out = arena_.array<Text>(static_cast<std::size_t>(PyTuple_GET_SIZE(items.ptr())));
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = text_of(PyTuple_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i)), arena_, name);
-  keep(std::move(items));
-  return out;
+  GivenTexts list(given, arena_, name);
+  if (list.held()) keep(list.held());
+  return list.texts();
 }
 
 List<Text> Arguments::texts(Text name) {

@@ -127,7 +127,7 @@ class Arguments : public PlainOptions<Arguments> {
   template <class T>
   List<T> equal_groups(Text name);
   template <class T>
-  void from_mapping(PyObject* mapping, std::span<T> out);
+  void from_pairs(py::object pairs, std::span<T> out);
 
   template <class B>
   void take(FlagOption<B>& o) {
@@ -201,28 +201,24 @@ List<T> Arguments::equal_groups(Text name) {
   constexpr std::size_t each = syntax::arity_of<T>();
   if (positional % each != 0)
     throw py::type_error(std::string(command_) + " takes its arguments in groups of " + std::to_string(each));
+  py::object pairs;  // its len() could be anything
   std::size_t mapped = 0;
   if (mapping != nullptr && mapping != Py_None) {
-    Py_ssize_t size = PyObject_Size(mapping);
-    if (size < 0) throw py::error_already_set();
-    mapped = static_cast<std::size_t>(size);
+    pairs = pairs_of(mapping);
+    mapped = static_cast<std::size_t>(PyList_GET_SIZE(pairs.ptr()));
   }
   auto out = arena_.array<T>(mapped + positional / each);
   for (std::size_t i = mapped; i < out.size(); ++i) T::describe(out[i], *this);
-  if (mapped > 0) from_mapping(mapping, out.first(mapped));
+  if (mapped > 0) from_pairs(std::move(pairs), out.first(mapped));
   (void)name;
   return out;
 }
 
 // {field: value}; a score stands before its member on the wire and behind it in a mapping.
 template <class T>
-void Arguments::from_mapping(PyObject* mapping, std::span<T> out) {
-  auto items = py::reinterpret_steal<py::object>(PyMapping_Items(mapping));
-  if (!items) throw py::error_already_set();
-  if (PyList_GET_SIZE(items.ptr()) != static_cast<Py_ssize_t>(out.size()))
-    throw py::value_error("the mapping has another number of items than its len()");
+void Arguments::from_pairs(py::object pairs, std::span<T> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
-    PyObject* pair = PyList_GET_ITEM(items.ptr(), static_cast<Py_ssize_t>(i));
+    PyObject* pair = PyList_GET_ITEM(pairs.ptr(), static_cast<Py_ssize_t>(i));
     if (!PyTuple_Check(pair) || PyTuple_GET_SIZE(pair) != 2)
       throw py::type_error("the mapping's items() are no pairs");
     std::array<PyObject*, 2> parts = {PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1)};
@@ -230,7 +226,7 @@ void Arguments::from_mapping(PyObject* mapping, std::span<T> out) {
     Arguments in(parts.data(), 2, nullptr, arena_, command_);
     T::describe(out[i], in);
   }
-  keep(std::move(items));
+  keep(std::move(pairs));
 }
 
 }  // namespace playhead::python

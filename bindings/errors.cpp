@@ -54,16 +54,18 @@ void define_errors(py::module_& m) {
   py::register_exception_translator([](std::exception_ptr p) {
     try {
       if (p) std::rethrow_exception(p);
-    } catch (const Error& e) {
-      if (e.code() == ErrorCode::closed) stop_if_ending();
-      PyErr_SetString(classes[static_cast<std::size_t>(e.code())], e.what());
+    } catch (const Error&) {
+      set_python_error();
     }
   });
 }
 
+PyObject* readable(Text message) {
+  return PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "backslashreplace");
+}
+
 PyObject* make_error(ErrorCode code, Text message) {
-  auto text = py::reinterpret_steal<py::object>(
-      PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace"));
+  auto text = py::reinterpret_steal<py::object>(readable(message));
   if (!text) return nullptr;
   return PyObject_CallOneArg(classes[static_cast<std::size_t>(code)], text.ptr());
 }

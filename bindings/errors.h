@@ -11,6 +11,9 @@ namespace py = pybind11;
 /// Creates the exception classes in the module and registers the translation.
 void define_errors(py::module_& m);
 
+/// A message for people as a str, a new reference, null if Python raised. It may show bytes of a store.
+PyObject* readable(Text message);
+
 /// An exception object, a new reference (not raised).
 PyObject* make_error(ErrorCode code, Text message);
 

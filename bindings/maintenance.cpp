@@ -16,10 +16,9 @@ py::tuple check_store(const std::string& url) {
     ReleaseGil release;
     report = playhead::check(url);
   }
-  py::list findings;  // a finding shows bytes of the store
+  py::list findings;
   for (const std::string& finding : report.findings)
-    findings.append(py::reinterpret_steal<py::object>(
-        PyUnicode_DecodeUTF8(finding.data(), static_cast<Py_ssize_t>(finding.size()), "backslashreplace")));
+    findings.append(py::reinterpret_steal<py::object>(readable(finding)));
   return py::make_tuple(report.counts, report.problems, findings);
 }
 

@@ -56,12 +56,11 @@ py::tuple user_counts(BoundActivity& self, const py::object& user_id) {
 }
 
 /// [(views, completed, watched_ms)]
-py::list video_counts(BoundActivity& self, const py::list& video_ids) {
+py::list video_counts(BoundActivity& self, const py::object& video_ids) {
   Arena arena;
-  std::vector<Text> ids;
-  for (py::handle id : video_ids) ids.push_back(text_of(id.ptr(), arena, "video_id"));
+  GivenTexts ids(video_ids.ptr(), arena, "video_id");
   py::list out;
-  for (const VideoCounts& c : self.run([&](Activity& a) { return a.video_counts(ids); }))
+  for (const VideoCounts& c : self.run([&](Activity& a) { return a.video_counts(ids.texts()); }))
     out.append(py::make_tuple(c.views, c.completed, c.watched_ms));
   return out;
 }

@@ -9,26 +9,53 @@ namespace {
 
 // Its calls always release the GIL: the background thread may need it for a loader while it holds what a call
 // waits for.
-using BoundScheduler = Bound<CacheScheduler>;
+struct BoundScheduler : Bound<CacheScheduler> {
+  template <class... Options>
+  explicit BoundScheduler(std::shared_ptr<py::object> end, Options&&... options)
+      : Bound(std::forward<Options>(options)...), end_background(std::move(end)) {}
+  std::shared_ptr<py::object> end_background;  ///< what run_in_background() was given; guarded by the GIL
+};
 using Released = ReleaseGil;
 
-/// A Python function that C++ may keep, call and let go on any thread.
+/// What a callback raised, if that is no Exception: sys.exit() or Ctrl-C. It is no std::exception, which the
+/// scheduler would report as a failed load.
+struct Escape {
+  py::error_already_set error;
+};
+
+thread_local bool in_step = false;  // this thread's callbacks are called by step()
+
+/// A Python object that C++ may keep, use with the GIL, and let go on any thread.
 std::shared_ptr<py::object> shared(const py::object& function) {
-  if (function.is_none()) return nullptr;
   return {new py::object(function), [](py::object* held) {
             py::gil_scoped_acquire gil;
             delete held;
           }};
 }
 
+/// Calls a function that must not raise: what it raises is shown as Python shows errors that nobody can catch.
+template <class... Arguments>
+void tell(const py::object& function, const char* what, Arguments&&... arguments) {
+  if (function.is_none()) return;
+  try {
+    function(std::forward<Arguments>(arguments)...);
+  } catch (py::error_already_set& e) {
+    e.discard_as_unraisable(what);
+  }
+}
+
 /// Calls it; what it raises becomes an exception of C++ that needs no GIL.
 template <class Result>
-Result call(const py::object& function, Text argument) {
+Result call(const py::object& function, const py::object& end_background, Text argument) {
   py::gil_scoped_acquire gil;
   try {
     py::object result = function(id_object(argument));
     if constexpr (!std::is_void_v<Result>) return result.cast<Result>();
   } catch (py::error_already_set& e) {
+    if (!e.matches(PyExc_Exception)) {
+      if (in_step) throw Escape{e};
+      tell(end_background, "playhead.CacheScheduler: the end of its background run");
+    }
     throw std::runtime_error(e.what());
   } catch (const py::cast_error&) {
     throw std::runtime_error("TypeError: views_of must give an int");
@@ -36,10 +63,9 @@ Result call(const py::object& function, Text argument) {
 }
 
 template <class Result>
-std::function<Result(Text)> callback(const py::object& function) {
-  auto held = shared(function);
-  if (!held) return {};
-  return [held](Text argument) { return call<Result>(*held, argument); };
+std::function<Result(Text)> callback(const py::object& function, const std::shared_ptr<py::object>& end) {
+  if (function.is_none()) return {};
+  return [held = shared(function), end](Text argument) { return call<Result>(*held, *end, argument); };
 }
 
 std::unique_ptr<BoundScheduler> make(StoreObject& store, const py::object& load, const py::object& views_of,
@@ -48,11 +74,13 @@ std::unique_ptr<BoundScheduler> make(StoreObject& store, const py::object& load,
                                      Millis hot_interval, Millis normal_interval, Millis lease,
                                      Millis retry_after, std::int64_t batch, Millis longest_wait,
                                      std::int64_t min_views) {
-  CacheCallbacks callbacks{callback<void>(load), callback<std::int64_t>(views_of), callback<void>(stopped)};
+  auto end = shared(py::none());
+  CacheCallbacks callbacks{callback<void>(load, end), callback<std::int64_t>(views_of, end),
+                           callback<void>(stopped, end)};
   CacheSchedulerOptions o{name,        hot_interval, normal_interval, lease,
                           retry_after, batch,        longest_wait,    min_views};
-  return std::make_unique<BoundScheduler>(place_of(store, prefix, std::move(clock)), std::move(callbacks),
-                                          std::move(o));
+  return std::make_unique<BoundScheduler>(end, place_of(store, prefix, std::move(clock)),
+                                          std::move(callbacks), std::move(o));
 }
 
 /// (video_id, interval, receipt)
@@ -69,15 +97,26 @@ struct GivenClaim {
   CacheClaim claim;
 };
 
+StepReport step_released(CacheScheduler& scheduler, std::optional<Millis> now) {
+  struct Mark {
+    const bool outer = std::exchange(in_step, true);
+    ~Mark() { in_step = outer; }
+  } mark;
+  try {
+    Released gil;
+    return scheduler.step(now);
+  } catch (const Escape& escape) {
+    throw py::error_already_set(escape.error);
+  }
+}
+
 /// (claimed, refreshed, stopped, lost, [(video_id, message)], next_due, now)
 py::tuple step(BoundScheduler& self, std::optional<Millis> now) {
-  StepReport r;
-  {
-    Released gil;
-    r = self.module.step(now);
-  }
+  StepReport r = step_released(self.module, now);
   py::list failures;
-  for (const auto& f : r.failures) failures.append(py::make_tuple(id_object(f.video_id), f.message));
+  for (const auto& f : r.failures)
+    failures.append(
+        py::make_tuple(id_object(f.video_id), py::reinterpret_steal<py::object>(readable(f.message))));
   return py::make_tuple(r.claimed, r.refreshed, r.stopped, r.lost, failures, r.next_due, r.now);
 }
 
@@ -92,20 +131,15 @@ py::list claim(BoundScheduler& self, std::int64_t count, std::optional<Millis> n
   return out;
 }
 
-// An error handler must not raise: what it raises is shown as Python shows errors that nobody can catch.
-void run_in_background(BoundScheduler& self, const py::object& on_error) {
-  std::function<void(Text)> tell;
-  if (auto held = shared(on_error))
-    tell = [held](Text message) {
-      py::gil_scoped_acquire gil;
-      try {
-        (*held)(id_object(message));
-      } catch (py::error_already_set& e) {
-        e.discard_as_unraisable("playhead.CacheScheduler: on_error");
-      }
-    };
+/// `end` is called, on the thread of the run, if a callback raises what is no Exception.
+void run_in_background(BoundScheduler& self, const py::object& on_error, const py::object& end) {
+  auto tell_error = [held = shared(on_error)](Text message) {
+    py::gil_scoped_acquire gil;
+    tell(*held, "playhead.CacheScheduler: on_error", py::reinterpret_steal<py::object>(readable(message)));
+  };
+  *self.end_background = end;
   Released gil;
-  self.module.run_in_background(std::move(tell));
+  self.module.run_in_background(tell_error);
 }
 
 template <class F>
@@ -196,7 +230,8 @@ void define_cache_scheduler(py::module_& m) {
         py::arg("retry_after") = o.retry_after, py::arg("batch") = o.batch,
         py::arg("longest_wait") = o.longest_wait, py::arg("min_views") = o.min_views)
       .def("step", step, py::arg("now") = py::none())
-      .def("run_in_background", run_in_background, py::arg("on_error") = py::none())
+      .def("run_in_background", run_in_background, py::arg("on_error") = py::none(),
+           py::arg("end") = py::none())
       .def("stop_background",
            [](BoundScheduler& self) { released(self, [](CacheScheduler& s) { s.stop_background(); }); })
       .def_property_readonly("running", [](BoundScheduler& self) {

@@ -3,8 +3,8 @@
 
 #include <pybind11/stl.h>
 
+#include "bindings/modules.h"
 #include "bindings/recommender.h"
-#include "bindings/text_argument.h"
 
 namespace playhead::python {
 
@@ -71,18 +71,23 @@ void define_recommender(py::module_& m) {
   py::class_<Reason>(m, "Reason", "The part of a score that one source gave.")
       .def_readonly("source", &Reason::source)
       .def_readonly("contribution", &Reason::contribution)
-      .def_readonly("because", &Reason::because)
+      .def_property_readonly("because",
+                             [](const Reason& r) -> py::object {
+                               if (!r.because) return py::none();
+                               return id_object(*r.because);
+                             })
       .def("__repr__", [](const Reason& r) {
         return "Reason(source='" + r.source + "', contribution=" + std::to_string(r.contribution) + ")";
       });
   py::class_<Recommendation>(m, "Recommendation",
                              "A video, its score, and why: the reasons' contributions add up to the score.")
-      .def_readonly("video_id", &Recommendation::video_id)
+      .def_property_readonly("video_id", [](const Recommendation& r) { return id_object(r.video_id); })
       .def_readonly("score", &Recommendation::score)
       .def_property_readonly("reasons",
                              [](const Recommendation& r) { return py::tuple(py::cast(r.reasons)); })
       .def("__repr__", [](const Recommendation& r) {
-        return "Recommendation(video_id='" + r.video_id + "', score=" + std::to_string(r.score) + ")";
+        return "Recommendation(video_id=" + std::string(py::repr(id_object(r.video_id))) +
+               ", score=" + std::to_string(r.score) + ")";
       });
   py::class_<Recommender>(m, "RecommenderObject", "See playhead.Recommender.")
       .def(py::init([](StoreObject& store, const std::string& name, std::size_t profile_size,

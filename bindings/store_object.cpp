@@ -43,22 +43,11 @@ Capabilities capabilities_of(const Store& store) {
   return store.capabilities();
 }
 
-std::vector<Text> texts_of(py::handle names, Arena& arena) {
-  std::vector<Text> out;
-  if (!is_sequence(names.ptr())) {
-    out.push_back(text_of(names.ptr(), arena, "keys"));
-    return out;
-  }
-  for (py::handle name : names) out.push_back(text_of(name.ptr(), arena, "keys"));
-  return out;
-}
-
 py::object execute(StoreObject& self, const py::args& args) {
   Arena arena;
-  std::vector<Text> words;
-  for (py::handle arg : args) words.push_back(text_of(arg.ptr(), arena, "argument"));
-  if (words.empty()) throw py::type_error("execute needs a command");
-  AnyCall call = AnyCall::parse(words, self.target().db, false);
+  GivenTexts words(args.ptr(), arena, "argument");
+  if (words.texts().empty()) throw py::type_error("execute needs a command");
+  AnyCall call = AnyCall::parse(words.texts(), self.target().db, false);
   if (call.command().is(Flags::connection))
     throw Error(ErrorCode::unsupported,
                 "'" + std::string(call.command().traits.name) +
@@ -77,8 +66,8 @@ py::object record(StoreObject& self, py::handle keys) {
   target.recorder = std::make_shared<Recorder>(target.store, target.db);
   if (!keys.is_none()) {
     Arena arena;
-    std::vector<Text> names = texts_of(keys, arena);
-    target.recorder->watch(names);
+    GivenTexts names(keys.ptr(), arena, "keys");
+    target.recorder->watch(names.texts());
   }
   return with_target(self, std::move(target));
 }

@@ -85,4 +85,23 @@ py::object tuple_of(PyObject* object, Text name) {
   return items;
 }
 
+py::object pairs_of(PyObject* mapping) {
+  if (!is_mapping(mapping)) wrong_type("mapping", "a mapping", mapping);
+  auto pairs = py::reinterpret_steal<py::object>(PyMapping_Items(mapping));
+  if (!pairs) throw py::error_already_set();
+  return pairs;
+}
+
+GivenTexts::GivenTexts(PyObject* given, Arena& arena, Text name) {
+  if (!is_sequence(given)) {
+    texts_ = arena.array<Text>(1);
+    texts_[0] = text_of(given, arena, name);
+    return;
+  }
+  held_ = tuple_of(given, name);
+  texts_ = arena.array<Text>(static_cast<std::size_t>(PyTuple_GET_SIZE(held_.ptr())));
+  for (std::size_t i = 0; i < texts_.size(); ++i)
+    texts_[i] = text_of(PyTuple_GET_ITEM(held_.ptr(), static_cast<Py_ssize_t>(i)), arena, name);
+}
+
 }  // namespace playhead::python

@@ -29,5 +29,20 @@ bool is_mapping(PyObject* object);
 /// The items of an iterable. They are held by the tuple: another thread may change the list meanwhile. Raises
 /// TypeError if there are none.
 py::object tuple_of(PyObject* object, Text name);
+/// The items of a mapping, as a list of its own. Raises TypeError if it is none.
+py::object pairs_of(PyObject* mapping);
+
+/// One text, or the texts of an iterable. They borrow from `given`, from the arena, and from held().
+class GivenTexts {
+ public:
+  GivenTexts(PyObject* given, Arena& arena, Text name);
+  List<Text> texts() const { return texts_; }
+  /// The items of an iterable, which may have made them for this call; null for one text.
+  const py::object& held() const { return held_; }
+
+ private:
+  py::object held_;
+  std::span<Text> texts_;
+};
 
 }  // namespace playhead::python

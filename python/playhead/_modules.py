@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, Self
 
 from playhead import _playhead
 from playhead._playhead import Clock
-from playhead._store import Store
+from playhead._store import Store, target_of
 from playhead._types import Id
 
 
@@ -67,7 +67,7 @@ class Tokens:
         slack: int = 3_600_000,
     ) -> None:
         self._module = _playhead.Tokens(
-            store._target,
+            target_of(store),
             prefix=prefix,
             clock=clock,
             idle_timeout=idle_timeout,
@@ -208,7 +208,7 @@ class Activity:
         self._store = store
         self._clock = clock
         self._module = _playhead.Activity(
-            store._target,
+            target_of(store),
             prefix=prefix,
             clock=clock,
             history_limit=history_limit,
@@ -286,7 +286,7 @@ class WatchLater:
     def __init__(
         self, store: Store, *, prefix: str = "ph", clock: Clock | None = None, limit: int = 1_000
     ) -> None:
-        self._module = _playhead.WatchLater(store._target, prefix=prefix, clock=clock, limit=limit)
+        self._module = _playhead.WatchLater(target_of(store), prefix=prefix, clock=clock, limit=limit)
 
     def add(self, user_id: Id, video_id: Id, *, at: int | None = None) -> Literal["added", "present", "full"]:
         """Add a video: ``added``; ``present``, it stays where it is; ``full``, nothing was changed."""
@@ -360,7 +360,7 @@ class CacheScheduler:
         min_views: int = 100,
     ) -> None:
         self._module = _playhead.CacheScheduler(
-            store._target,
+            target_of(store),
             load,
             views_of=views_of,
             stopped=stopped,
@@ -421,15 +421,29 @@ class CacheScheduler:
         return self._module.stop(claim, now)
 
     def step(self, now: int | None = None) -> StepReport:
-        """Claim what is due (at most one batch), load it, and tell what happened. ``now`` replaces time."""
+        """Claim what is due (at most one batch), load it, and tell what happened. ``now`` replaces time.
+
+        What a callback raises is in the report, unless it is no Exception: SystemExit and KeyboardInterrupt
+        are raised, and what was claimed is due again when its lease has ended.
+        """
         return StepReport(*self._module.step(now))
 
     def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
         """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
 
-        The thread sleeps until the next entry is due. Errors go to ``on_error``, and the thread goes on.
+        The thread sleeps until the next entry is due. Errors go to ``on_error``, and the thread goes on. But
+        what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
         """
-        self._module.run_in_background(on_error)
+        this = weakref.ref(self)
+
+        def end() -> None:
+            # The thread that calls this cannot wait for its own end.
+            import threading
+
+            if scheduler := this():
+                threading.Thread(target=scheduler.stop_background, name="playhead-scheduler-end").start()
+
+        self._module.run_in_background(on_error, end)
         _running.add(self)
 
     def stop_background(self) -> None:

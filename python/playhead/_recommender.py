@@ -7,7 +7,7 @@ from typing import Any
 
 from playhead import _playhead
 from playhead._playhead import Reason, Recommendation
-from playhead._store import Store
+from playhead._store import Store, target_of
 from playhead._types import Id
 
 __all__ = ["Reason", "Recommendation", "Recommender"]
@@ -31,7 +31,7 @@ class Recommender:
         neighbors: int = 400,
     ) -> None:
         self._impl = _playhead.RecommenderObject(
-            store._target, name, profile_size, profile_half_life, neighbors
+            target_of(store), name, profile_size, profile_half_life, neighbors
         )
 
     def add_video(self, video_id: Id) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from statistics import quantiles
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from playhead._types import Id
 
 
 class Report:
@@ -65,7 +67,7 @@ class HitRate:
     def __init__(self) -> None:
         self.asked = self.hits = self.popular_hits = 0
 
-    def count(self, taken: str, recommended: list[str], popular: list[str]) -> None:
+    def count(self, taken: Id, recommended: Sequence[Id], popular: Sequence[Id]) -> None:
         """Compare one choice with what was recommended and with what is popular."""
         self.asked += 1
         self.hits += taken in recommended

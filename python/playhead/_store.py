@@ -63,6 +63,14 @@ class Families:
             setattr(self, name, getattr(target, name))
 
 
+def target_of(store: Store) -> _playhead.StoreObject:
+    """Give what a module works on; what is no store gets a TypeError that tells what is expected."""
+    target = getattr(store, "_target", None)
+    if not isinstance(target, _playhead.StoreObject):
+        raise TypeError(f"store must be a playhead.Store, not {type(store).__name__}")
+    return target
+
+
 class Store(Families, Generic[R]):
     """A store, made by :func:`playhead.open`. Thread-safe.
 

@@ -46,6 +46,11 @@ class TooFewItems(dict[str, str]):
         return []
 
 
+class FalseLength(dict[str, int]):
+    def __len__(self) -> int:
+        return 2**62
+
+
 class BadTruth:
     def __bool__(self) -> bool:
         raise RuntimeError("neither true nor false")
@@ -58,6 +63,7 @@ class BadIterator:
 
 
 HUGE = 2**70
+NOTHING: Any = None
 COMMAND, INVALID = playhead.CommandError, playhead.InvalidArgument
 
 # What is called, what it raises, and what the message says.
@@ -109,13 +115,13 @@ CASES: dict[str, Case] = {
         TypeError,
         "score must be a number, not str",
     ),
-    "a number for a mapping": (lambda s: s.hashes.hset("h", mapping=5), TypeError, "int"),
-    "a list for a mapping": (lambda s: s.hashes.hset("h", mapping=["a"]), AttributeError, "items"),
+    "a number for a mapping": (lambda s: s.hashes.hset("h", mapping=5), TypeError, "a mapping, not int"),
+    "a list for a mapping": (lambda s: s.hashes.hset("h", mapping=["a"]), TypeError, "a mapping, not list"),
     "a mapping without pairs": (lambda s: s.hashes.hset("h", NoPairs(a="b", c="d")), TypeError, "no pairs"),
     "a mapping without its items": (
         lambda s: s.hashes.hset("h", TooFewItems(a="b")),
         ValueError,
-        "number of items",
+        "at least one",
     ),
     "a limit that is no pair": (lambda s: s.keys.sort("list", limit=5), TypeError, "int"),
     "a limit of three": (
@@ -188,6 +194,7 @@ CASES: dict[str, Case] = {
     "a script that fails": (lambda s: s.scripts.eval("error('no')"), COMMAND, "no"),
     "a script that is not loaded": (lambda s: s.scripts.evalsha("0" * 40), COMMAND, "NOSCRIPT"),
     "no command": (lambda s: s.execute(), TypeError, "execute needs a command"),
+    "a command that is no text": (lambda s: s.execute(b"\xff\xfe"), COMMAND, "unknown command"),
     "an unknown command": (lambda s: s.execute("NOSUCH", "a"), COMMAND, "unknown command"),
     "a command without arguments": (lambda s: s.execute("GET"), COMMAND, "wrong number of arguments"),
     "a command of a connection": (lambda s: s.execute("SELECT", 1), Exception, ""),
@@ -199,6 +206,8 @@ CASES: dict[str, Case] = {
     "room for no message": (lambda s: s.pubsub.subscribe("c", limit=0), INVALID, "at least one message"),
     "NaN seconds": (lambda s: s.pubsub.subscribe("c").get(timeout=math.nan), INVALID, "not a number"),
     # modules
+    "None for a store": (lambda _: playhead.Tokens(NOTHING), TypeError, "must be a playhead.Store, not None"),
+    "None for its videos": (lambda _: playhead.Recommender(NOTHING), TypeError, "must be a playhead.Store"),
     "no time at all": (lambda s: playhead.Tokens(s, idle_timeout=0), INVALID, "idle_timeout"),
     "data that is no JSON": (lambda s: playhead.Tokens(s).issue("u", {1, 2}), TypeError, "JSON"),
     "data beyond 16 KiB": (lambda s: playhead.Tokens(s).issue("u", "x" * 17_000), INVALID, "16"),
@@ -346,6 +355,12 @@ def test_a_list_that_another_thread_changes_is_read_once(store: Store) -> None:
                 continue  # it was empty at that moment
     ended.set()
     thread.join()
+
+
+def test_a_mapping_has_as_many_items_as_it_gives_whatever_its_length_says(store: Store) -> None:
+    assert store.strings.mset(FalseLength(a=1, b=2)) is True
+    assert store.strings.mget("a", "b") == [b"1", b"2"]
+    assert store.zsets.zadd("z", FalseLength(m=1)) == 1
 
 
 def test_a_value_that_is_no_utf8_cannot_be_decoded_but_is_there(store_url: str) -> None:

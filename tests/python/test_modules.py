@@ -169,6 +169,55 @@ def test_what_a_loader_raises_is_reported(store: playhead.Store, clock: playhead
     assert "ZeroDivisionError" in message
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, SystemExit])
+def test_what_is_no_exception_leaves_a_step_and_the_entry_stays_claimed(
+    store: playhead.Store, clock: playhead.ManualClock, kind: type[BaseException]
+) -> None:
+    raised = [kind()]
+
+    def load(_: Id) -> None:
+        if raised:
+            raise raised.pop()
+
+    scheduler = modules.CacheScheduler(store, load, clock=clock, lease=5_000)
+    scheduler.schedule("intro", 1_000)
+    with pytest.raises(kind):
+        scheduler.step()
+    assert scheduler.step().claimed == 0
+    clock.advance(5_000)
+    assert scheduler.step().refreshed == 1
+
+
+def test_what_is_no_exception_ends_a_background_run(store: playhead.Store) -> None:
+    errors: list[str] = []
+    scheduler = modules.CacheScheduler(store, lambda _: sys.exit(3))
+    scheduler.run_in_background(errors.append)
+    scheduler.schedule("intro", 1)
+    while scheduler.running or not errors:
+        pass
+    assert "SystemExit" in errors[0]
+    scheduler.run_in_background()  # another one may begin
+    scheduler.stop_background()
+
+
+def test_a_message_of_a_failed_load_may_show_bytes(store: playhead.Store) -> None:
+    errors: list[str] = []
+    failed = threading.Event()
+
+    def fail(_: Id) -> None:
+        raise ValueError("no row")
+
+    def tell(error: str) -> None:
+        errors.append(error)
+        failed.set()
+
+    with modules.CacheScheduler(store, fail) as scheduler:
+        scheduler.run_in_background(tell)
+        scheduler.schedule(b"\xff", 1_000)
+        assert failed.wait(60)
+    assert errors[0].startswith(r"\xff: ValueError: no row")
+
+
 def test_unpopular_videos_are_stopped(store: playhead.Store, clock: playhead.ManualClock) -> None:
     dropped: list[Id] = []
     views: dict[Id, int] = {"a": 99, "b": 100}

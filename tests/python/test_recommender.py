@@ -70,6 +70,21 @@ def test_similar_videos_were_had_together(store: playhead.Store) -> None:
     assert [r.video_id for r in rec.similar("v1")] == ["v2"]
 
 
+def test_ids_that_are_no_utf8_come_back_as_bytes(store: playhead.Store) -> None:
+    rec = playhead.Recommender(store)
+    for user in ("a", b"\xfe", "c"):
+        rec.record(user, b"\xff\xfe", "like", at=AT)
+        rec.record(user, b"\xff", "like", at=AT + 1)
+    rec.record("d", "text", "like", at=AT)
+    [similar] = rec.similar(b"\xff\xfe")
+    assert similar.video_id == b"\xff"
+    assert repr(similar).startswith(r"Recommendation(video_id=b'\xff', score=")
+    rec.record("new", b"\xff\xfe", "like", at=AT + 2)
+    found = {r.video_id: r for r in rec.recommend("new", 10, at=AT + 10)}
+    assert set(found) == {b"\xff", "text"}
+    assert b"\xff\xfe" in [reason.because for reason in found[b"\xff"].reasons]
+
+
 @pytest.mark.parametrize("args", [("u", "v", "nosuch"), ("", "v", "view"), ("u", "x" * 1025, "view")])
 def test_a_bad_event_is_refused_and_nothing_is_recorded(store: playhead.Store, args: tuple[Any, ...]) -> None:
     rec = playhead.Recommender(store)

@@ -89,6 +89,15 @@ def test_a_transaction_conflicts_with_a_change_of_what_it_read(store: playhead.S
     assert store.strings.get("k") == b"2"
 
 
+@pytest.mark.parametrize("changed", [0, 100, 199])
+def test_a_transaction_depends_on_every_key_of_an_iterator(store: playhead.Store, changed: int) -> None:
+    transaction = store.transaction(b"key%06d" % i for i in range(200))
+    store.strings.set(b"key%06d" % changed, "changed")
+    transaction.strings.set("written", 1)
+    with pytest.raises(playhead.Conflict):
+        transaction.run()
+
+
 def test_a_transaction_cannot_read_what_it_has_written(store: playhead.Store) -> None:
     t = store.transaction("k")
     t.strings.set("k", "1")

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <memory_resource>
 #include <new>
@@ -19,11 +20,13 @@ class Arena {
 
   void* allocate(std::size_t bytes, std::size_t align) { return pool_.allocate(bytes, align); }
 
-  /// An array of n value-initialised elements; their destructors never run.
+  /// An array of n value-initialised elements; their destructors never run. Throws std::bad_array_new_length if
+  /// no memory could hold so many.
   template <class T>
   std::span<T> array(std::size_t n) {
     static_assert(std::is_trivially_destructible_v<T>);
     if (n == 0) return {};
+    if (n > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
     T* p = static_cast<T*>(allocate(n * sizeof(T), alignof(T)));
     std::uninitialized_value_construct_n(p, n);
     return {p, n};

@@ -20,6 +20,8 @@ def _property(name: str, doc: str | None) -> property:
 
 def _wrapped(module: type) -> type:
     async def open(cls: Any, store: Store[Any], *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(store, Store):
+            raise TypeError(f"store must be a playhead.aio.Store, not {type(store).__name__}")
         self = cls.__new__(cls)
         self._store = store
         self._module = await store._calls.run(module, store.sync, *args, **kwargs)
