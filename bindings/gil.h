@@ -6,6 +6,9 @@
 #include <pthread.h>
 #include <pybind11/pybind11.h>
 
+#include <algorithm>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 namespace playhead::python {
@@ -82,5 +85,25 @@ class KeepGil {
   const pthread_t thread_ = pthread_self();
   PyThreadState* released_ = nullptr;
 };
+
+/// How waiting came to its end: what was waited for is there, the time is over, or Python's error is set,
+/// because the handler of a signal has raised it.
+enum class Waited : std::uint8_t { served, late, interrupted };
+
+/// Waits, the GIL given up, until `wait_until(time)` is true or `end` has passed (none: for ever). The GIL is
+/// held again behind it.
+template <class F>
+Waited wait_for_signals_too(std::optional<std::chrono::steady_clock::time_point> end, F&& wait_until) {
+  constexpr auto between_looks = std::chrono::milliseconds(50);
+  for (;;) {
+    {
+      ReleaseGil release;
+      auto next = std::chrono::steady_clock::now() + between_looks;
+      if (wait_until(end ? std::min(*end, next) : next)) return Waited::served;
+    }
+    if (PyErr_CheckSignals() != 0) return Waited::interrupted;
+    if (end && std::chrono::steady_clock::now() >= *end) return Waited::late;
+  }
+}
 
 }  // namespace playhead::python

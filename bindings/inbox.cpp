@@ -15,6 +15,7 @@ class Inbox {
   Inbox(StoreObject& object, std::size_t limit, std::shared_ptr<ReadyQueue> tell, std::uint64_t id)
       : store_(object.target().store), queue_(std::make_shared<MessageQueue>(limit, std::move(tell), id)) {
     ReleaseGil release;
+    object.target().listeners->add(queue_);
     subscription_ = store_->subscribe([queue = queue_](const Message& m) { queue->put(m); });
   }
   ~Inbox() {
@@ -24,22 +25,25 @@ class Inbox {
   template <void (Subscription::*Change)(List<Text>)>
   void change(const py::args& names) {
     Arena arena;
-    std::vector<Text> list;
-    for (py::handle name : names) list.push_back(text_of(name.ptr(), arena, "channel"));
+    GivenTexts list(names.ptr(), arena, "channel");
+    queue_->check_open();
     ReleaseGil release;
     std::lock_guard lock(mutex_);
-    if (!subscription_) throw Error(ErrorCode::invalid, "this subscription was closed; subscribe again");
-    ((*subscription_).*Change)(list);
+    if (!subscription_) throw closed();
+    ((*subscription_).*Change)(list.texts());
   }
   py::object get(std::optional<double> seconds) { return queue_->get(seconds); }
   py::object poll() { return queue_->poll(); }
   void close() {
+    queue_->close(closed());
     std::lock_guard lock(mutex_);
     subscription_.reset();
   }
   std::uint64_t dropped() const { return queue_->dropped(); }
 
  private:
+  static Error closed() { return {ErrorCode::invalid, "this subscription was closed; subscribe again"}; }
+
   std::shared_ptr<Store> store_;
   std::shared_ptr<MessageQueue> queue_;
   std::mutex mutex_;                            // guards which subscription it is
@@ -57,9 +61,12 @@ void define_inbox(py::module_& m) {
       .def("unsubscribe", &Inbox::change<&Subscription::unsubscribe>)
       .def("punsubscribe", &Inbox::change<&Subscription::punsubscribe>)
       .def("get", &Inbox::get, py::arg("timeout") = py::none(),
-           "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds.")
-      .def("poll", &Inbox::poll, "The next message if there is one.")
-      .def("close", &Inbox::close, py::call_guard<ReleaseGil>(), "Ends the subscription.")
+           "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds. "
+           "Raises "
+           "if there is none left and the subscription or the store was closed.")
+      .def("poll", &Inbox::poll, "The next message if there is one; raises as get() does.")
+      .def("close", &Inbox::close, py::call_guard<ReleaseGil>(),
+           "Ends the subscription, and wakes whoever waits for its messages.")
       .def_property_readonly("dropped", &Inbox::dropped, "Messages lost because the queue was full.");
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "bindings/gil.h"
-#include "playhead/error.h"
 
 namespace playhead::python {
 
@@ -13,6 +12,10 @@ namespace py = pybind11;
 namespace {
 
 constexpr double for_ever = 1e9;  // seconds; the clock could not add much more
+
+Error closed_by_fork() {
+  return {ErrorCode::closed, "this store was opened before fork() and gives no messages in the child"};
+}
 
 }  // namespace
 
@@ -23,6 +26,7 @@ MessageQueue::MessageQueue(std::size_t limit, std::shared_ptr<ReadyQueue> tell, 
 
 void MessageQueue::put(const Message& m) {
   std::lock_guard lock(mutex_);
+  if (why_closed_) return;
   bool first = items_.empty();
   if (items_.size() >= limit_) {
     items_.pop_front();
@@ -33,22 +37,38 @@ void MessageQueue::put(const Message& m) {
   if (tell_ && first) tell_->put(id_);
 }
 
+void MessageQueue::close(const Error& why) {
+  if (getpid() != process_) return;
+  std::lock_guard lock(mutex_);
+  if (why_closed_) return;
+  why_closed_ = why;
+  wake_.notify_all();
+  if (tell_) tell_->put(id_);
+}
+
+void MessageQueue::refuse_in_child() const {
+  if (getpid() != process_) throw closed_by_fork();
+}
+
+void MessageQueue::check_open() {
+  refuse_in_child();
+  std::lock_guard lock(mutex_);
+  if (why_closed_) throw Error(*why_closed_);
+}
+
 py::object MessageQueue::get(std::optional<double> seconds) {
   if (seconds && std::isnan(*seconds)) throw Error(ErrorCode::invalid, "timeout is not a number");
-  if (seconds && *seconds > for_ever) seconds.reset();
-  auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                std::chrono::duration<double>(std::max(0.0, seconds.value_or(0))));
-  for (;;) {
-    std::optional<Stored> m;
-    {
-      ReleaseGil release;
-      auto until = Clock::now() + std::chrono::milliseconds(50);
-      m = take(seconds ? std::min(end, until) : until);
-    }
-    if (m) return as_tuple(*m);
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-    if (seconds && Clock::now() >= end) return py::none();
-  }
+  std::optional<Clock::time_point> end;
+  if (seconds && *seconds <= for_ever)
+    end = Clock::now() +
+          std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::max(0.0, *seconds)));
+  std::optional<Stored> m;
+  Waited waited = wait_for_signals_too(end, [&](Clock::time_point until) {
+    m = take(until);
+    return m.has_value();
+  });
+  if (waited == Waited::interrupted) throw py::error_already_set();
+  return m ? as_tuple(*m) : py::object(py::none());
 }
 
 py::object MessageQueue::poll() {
@@ -57,8 +77,11 @@ py::object MessageQueue::poll() {
 }
 
 std::optional<MessageQueue::Stored> MessageQueue::take(Clock::time_point until) {
+  refuse_in_child();
   std::unique_lock lock(mutex_);
-  if (items_.empty() && !wake_.wait_until(lock, until, [&] { return !items_.empty(); })) return std::nullopt;
+  auto ended = [&] { return !items_.empty() || why_closed_; };
+  if (!ended() && !wake_.wait_until(lock, until, ended)) return std::nullopt;
+  if (items_.empty()) throw Error(*why_closed_);
   std::optional<Stored> m(std::move(items_.front()));
   items_.pop_front();
   return m;
@@ -69,6 +92,29 @@ py::object MessageQueue::as_tuple(const Stored& m) {
   return py::make_tuple(py::str(name_of(m.kind).data()),
                         pattern ? py::object(py::bytes(m.pattern)) : py::object(py::none()),
                         py::bytes(m.channel), py::bytes(m.payload), m.count);
+}
+
+void Listeners::add(const std::shared_ptr<MessageQueue>& queue) {
+  if (getpid() != process_) return queue->close(closed_by_fork());
+  std::unique_lock lock(mutex_);
+  std::erase_if(queues_, [](const auto& q) { return q.expired(); });
+  queues_.push_back(queue);
+  if (!closed_) return;
+  lock.unlock();
+  close();
+}
+
+void Listeners::close() {
+  if (getpid() != process_) return;
+  std::vector<std::weak_ptr<MessageQueue>> queues;
+  {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    queues.swap(queues_);
+  }
+  for (const auto& weak : queues)
+    if (auto queue = weak.lock())
+      queue->close(Error(ErrorCode::closed, "the store is closed; open it again"));
 }
 
 }  // namespace playhead::python

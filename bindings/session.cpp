@@ -32,6 +32,7 @@ class SessionObject {
         messages_(std::make_shared<MessageQueue>(limit, std::move(tell), id)) {
     const Target& target = object.target();
     if (target.recorder) throw Error(ErrorCode::invalid, "a batch has no sessions; ask the store for one");
+    target.listeners->add(messages_);
     {
       ReleaseGil release;
       auto take = [messages = messages_](const Message& m) { messages->put(m); };
@@ -59,7 +60,7 @@ class SessionObject {
 
   /// The session, for a call that begins. Throws Error{invalid} if there is one, or the session was closed.
   Session& begin() {
-    if (!session_) throw Error(ErrorCode::invalid, "this session was closed; begin another one");
+    if (!session_) throw closed_session();
     refuse_if_busy("; each thread needs a session of its own");
     busy_ = true;
     return *session_;
@@ -72,11 +73,13 @@ class SessionObject {
   }
   void close() {
     refuse_if_busy("; it can be closed when that has ended");
+    messages_->close(closed_session());
     ReleaseGil release;
     auto closed = std::move(session_);
   }
 
  private:
+  static Error closed_session() { return {ErrorCode::invalid, "this session was closed; begin another one"}; }
   void refuse_if_busy(const char* advice) const {
     if (busy_) throw Error(ErrorCode::invalid, std::string("this session is performing a command") + advice);
   }
@@ -160,23 +163,19 @@ class SessionCall {
   }
   /// Waits for the reply, and for signals.
   void wait() {
-    auto end = pending_ ? pending_->deadline() : std::nullopt;
-    while (pending_) {
-      {
+    if (!pending_) return;
+    switch (wait_for_signals_too(pending_->deadline(), [&](auto end) { return answer_->wait_until(end); })) {
+      case Waited::served:
+        break;
+      case Waited::late: {
         ReleaseGil release;
-        auto next = SteadyClock::now() + std::chrono::milliseconds(50);
-        bool last = end && *end <= next;
-        if (answer_->wait_until(last ? *end : next)) return;
-        if (last) {
-          pending_->expire();
-          return;
-        }
+        pending_->expire();
+        break;
       }
-      if (PyErr_CheckSignals() == 0) continue;
-      py::error_already_set interrupted;
-      if (settle()) throw interrupted;
-      PyErr_SetInterrupt();  // behind the reply, which there is no other copy of
-      return;
+      case Waited::interrupted:
+        py::error_already_set interrupted;
+        if (settle()) throw interrupted;
+        PyErr_SetInterrupt();  // behind the reply, which there is no other copy of
     }
   }
   /// Whether it will never be served.
@@ -301,8 +300,10 @@ void define_session(py::module_& m) {
            py::arg("store"), py::arg("limit") = 10000, py::arg("queue") = py::none(), py::arg("id") = 0)
       .def("execute", execute, "Performs a command by its name and arguments.")
       .def("message", &Object::message, py::arg("timeout") = py::none(),
-           "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds.")
-      .def("poll", &Object::poll, "The next message if there is one.")
+           "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds. "
+           "Raises "
+           "if there is none left and the session or its store was closed.")
+      .def("poll", &Object::poll, "The next message if there is one; raises as message() does.")
       .def("close", &Object::close, "Ends the session.")
       .def_property_readonly("protocol", [](const Object& s) { return s.state().protocol; })
       .def_property_readonly("db", [](const Object& s) { return s.state().db; })

@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include "bindings/message_queue.h"
 #include "bindings/signature.h"
 #include "playhead/open.h"
 
@@ -81,24 +82,47 @@ py::list run_recorded(StoreObject& self) {
   return recorder(self).run(!self.target().local);
 }
 
+/// What all that opened the same store share.
+const Store* innermost(Store& store) {
+  Store* at = &store;
+  while (auto* wrapper = dynamic_cast<StoreWrapper*>(at)) at = &wrapper->inner();
+  return at;
+}
+
+/// Closes a store for everybody who has it open.
+void close_store(Store& store, Listeners& listeners) {
+  struct Tell {
+    Listeners& listeners;
+    ~Tell() { listeners.close(); }
+  } also_if_closing_fails{listeners};
+  store.close();
+}
+
 /// The stores that were opened, to be closed when the interpreter ends.
 class OpenStores {
  public:
-  void add(const std::shared_ptr<Store>& store) {
+  /// Gives the listeners of a store, which are those of everybody who has the same one open.
+  std::shared_ptr<Listeners> add(const std::shared_ptr<Store>& store) {
     std::lock_guard lock(mutex_);
-    std::erase_if(stores_, [](const auto& s) { return s.expired(); });
-    stores_.push_back(store);
+    std::erase_if(opened_, [](const auto& o) { return o.store.expired(); });
+    std::shared_ptr<Listeners> listeners;
+    const Store* inner = innermost(*store);
+    for (const Opened& o : opened_)
+      if (o.inner == inner) listeners = o.listeners;
+    if (!listeners) listeners = std::make_shared<Listeners>();
+    opened_.push_back({store, inner, listeners});
+    return listeners;
   }
   void close() {
     if (getpid() != process_) return;
-    std::vector<std::weak_ptr<Store>> stores;
+    std::vector<Opened> opened;
     {
       std::lock_guard lock(mutex_);
-      stores.swap(stores_);
+      opened.swap(opened_);
     }
-    for (const auto& weak : stores) {
+    for (const Opened& o : opened) {
       try {
-        if (auto store = weak.lock()) store->close();
+        if (auto store = o.store.lock()) close_store(*store, *o.listeners);
       } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
         // Nobody is left to be told; who wants to know closes the store himself.
       }
@@ -106,8 +130,13 @@ class OpenStores {
   }
 
  private:
+  struct Opened {
+    std::weak_ptr<Store> store;
+    const Store* inner;
+    std::shared_ptr<Listeners> listeners;
+  };
   std::mutex mutex_;
-  std::vector<std::weak_ptr<Store>> stores_;
+  std::vector<Opened> opened_;  // guarded by mutex_
   const pid_t process_ = getpid();
 };
 
@@ -132,7 +161,7 @@ py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std:
     ReleaseGil release;
     target.store = playhead::open(url, options);
   }
-  open_stores().add(target.store);
+  target.listeners = open_stores().add(target.store);
   Capabilities c = capabilities_of(*target.store);
   int db = database.value_or(target.store->database());
   if (db < 0 || db >= c.databases)
@@ -235,7 +264,7 @@ void define_store(py::module_& m, const ViewTypes& types) {
           "close",
           [](StoreObject& s) {
             ReleaseGil r;
-            s.store().close();
+            close_store(s.store(), *s.target().listeners);
           },
           "Closes the store for everybody who has it open.")
       .def_property_readonly("db", [](StoreObject& s) { return s.target().db; })

@@ -1,6 +1,5 @@
 #include "bindings/view.h"
 
-#include <algorithm>
 #include <chrono>
 #include <deque>
 
@@ -72,20 +71,19 @@ bool wait_for(Store& store, AnyCall& call, Millis timeout) {
   ReleaseGil release;
   Waiting waiting(store, call.copy());
   waiting.start();
-  for (;;) {
-    auto until = Clock::now() + std::chrono::milliseconds(50);
-    if (waiting.wait_until(deadline ? std::min(*deadline, until) : until)) break;
-    if (deadline && Clock::now() >= *deadline) {
+  auto wait_until = [&](Clock::time_point end) { return waiting.wait_until(end); };
+  switch (release.with_gil([&] { return wait_for_signals_too(deadline, wait_until); })) {
+    case Waited::served:
+      break;
+    case Waited::late:
       if (waiting.cancel()) return false;
       waiting.wait_until(Clock::time_point::max());
       break;
-    }
-    if (release.with_gil([] { return PyErr_CheckSignals() == 0; })) continue;
-    // Python's error stays set in this thread meanwhile.
-    if (waiting.settle()) release.with_gil([] { throw py::error_already_set(); });
-    release.with_gil([] { PyErr_Clear(); });
-    PyErr_SetInterrupt();
-    break;
+    case Waited::interrupted:
+      // Python's error stays set in this thread meanwhile.
+      if (waiting.settle()) release.with_gil([] { throw py::error_already_set(); });
+      release.with_gil([] { PyErr_Clear(); });
+      PyErr_SetInterrupt();
   }
   call = std::move(waiting.take());
   return true;

@@ -16,10 +16,13 @@
 
 namespace playhead::python {
 
+class Listeners;
+
 /// What a view works on. Shared by the views of one store object.
 struct Target {
   std::shared_ptr<Store> store;
-  std::shared_ptr<Recorder> recorder;  ///< null, or where calls are queued instead (batches, transactions)
+  std::shared_ptr<Listeners> listeners;  ///< whom to tell that the store was closed
+  std::shared_ptr<Recorder> recorder;    ///< null, or where calls are queued instead (batches, transactions)
   std::uint16_t db = 0;
   bool decode = false;  ///< str instead of bytes
   bool local = false;   ///< memory: too quick to be worth releasing the GIL

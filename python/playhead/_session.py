@@ -72,7 +72,9 @@ class Session(SessionState):
     def message(self, timeout: float | None = None) -> Message | None:
         """Wait for the next message or confirmation, at most ``timeout`` seconds (None: for ever).
 
-        None if there was none. At most ``limit`` messages wait to be read; then the oldest are dropped.
+        None if there was none. At most ``limit`` messages wait to be read; then the oldest are dropped. When
+        all have been read, raises :class:`InvalidArgument` if the session is closed, and :class:`Closed` if
+        its store is.
         """
         item = self._session.message(timeout)
         return None if item is None else Message(*item)

@@ -305,7 +305,11 @@ class PubSub(Generic[R]):
 
 
 class Subscriber:
-    """One subscriber's messages. Iterating waits for them; a context manager that unsubscribes."""
+    """One subscriber's messages. Iterating waits for them; a context manager that unsubscribes.
+
+    Iterating comes to its end when the subscriber is closed, by whatever thread. When its store is closed, or
+    in a forked child, it raises :class:`Closed`.
+    """
 
     def __init__(self, inbox: _playhead.Inbox) -> None:
         self._inbox: _playhead.Inbox | None = inbox
@@ -337,7 +341,10 @@ class Subscriber:
         return self._open().dropped
 
     def get(self, timeout: float | None = None, *, confirmations: bool = False) -> Message | None:
-        """Wait for the next message, at most ``timeout`` seconds (None: for ever); None if there was none."""
+        """Wait for the next message, at most ``timeout`` seconds (None: for ever); None if there was none.
+
+        Raises :class:`InvalidArgument` once the subscriber is closed, and :class:`Closed` once its store is.
+        """
         if timeout is not None and timeout != timeout:
             raise InvalidArgument("timeout is not a number")
         end = None if timeout is None else time.monotonic() + timeout
@@ -352,15 +359,20 @@ class Subscriber:
 
     def __iter__(self) -> Iterator[Message]:
         while self._inbox is not None:
-            message = self.get()
+            try:
+                message = self.get()
+            except InvalidArgument:
+                if self._inbox is None:
+                    return  # closed by another thread
+                raise
             if message is not None:
                 yield message
 
     def close(self) -> None:
-        """End the subscription. Idempotent."""
-        if self._inbox is not None:
-            self._inbox.close()
-        self._inbox = None
+        """End the subscription; whoever iterates over it comes to the end. Idempotent."""
+        inbox, self._inbox = self._inbox, None
+        if inbox is not None:
+            inbox.close()
 
     def __enter__(self) -> Self:
         return self

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -69,6 +69,16 @@ async def test_a_transaction_conflicts_with_a_change_of_what_it_read(store: play
     assert await store.strings.get("k") == b"theirs"
 
 
+async def test_a_transaction_depends_on_every_key_of_an_iterator(store: playhead.aio.Store) -> None:
+    async def write() -> None:
+        async with store.transaction(b"key%06d" % i for i in range(200)) as transaction:
+            await store.strings.set("key000000", "changed")
+            await transaction.strings.set("written", 1)
+
+    with pytest.raises(playhead.Conflict):
+        await write()
+
+
 async def test_transact_counts_exactly(store: playhead.aio.Store) -> None:
     async def count(t: playhead.aio.Transaction) -> int:
         value = int(await t.strings.get("n") or 0) + 1
@@ -82,6 +92,14 @@ async def test_transact_counts_exactly(store: playhead.aio.Store) -> None:
 
     await asyncio.gather(*(work() for _ in range(4)))
     assert await store.strings.get("n") == b"80"
+
+
+async def test_what_is_no_store_or_url_is_refused_with_what_is_expected() -> None:
+    nothing: Any = None
+    with pytest.raises(TypeError, match="url must be a str, not NoneType"):
+        await playhead.aio.open(nothing)
+    with pytest.raises(TypeError, match=r"store must be a playhead\.aio\.Store, not NoneType"):
+        await playhead.aio.Tokens.open(nothing)
 
 
 async def test_modules_are_coroutines(store: playhead.aio.Store) -> None:
@@ -296,6 +314,53 @@ async def test_the_loop_runs_on_while_a_server_does_not_answer() -> None:
         waiter.cancel()
         with pytest.raises((asyncio.CancelledError, playhead.Error)):
             await waiter
+
+
+async def increments(transaction: playhead.aio.Transaction[bytes]) -> None:
+    transaction_count = int(await transaction.strings.get("n") or 0)
+    await transaction.strings.set("n", transaction_count + 1)
+
+
+# Calls that a memory store answers at once.
+ANSWERED: dict[str, Callable[[playhead.aio.Store, playhead.aio.Subscriber], Awaitable[object]]] = {
+    "a read": lambda store, _: store.strings.get("k"),
+    "a blocking pop": lambda store, _: store.lists.blmove("full", "full", "LEFT", "RIGHT", 0),
+    "a transaction": lambda store, _: store.transact("n", increments),
+    "a message": lambda _, subscriber: subscriber.get(),
+}
+
+
+@pytest.mark.parametrize("call", ANSWERED.values(), ids=ANSWERED)
+async def test_a_task_whose_calls_are_answered_at_once_leaves_others_their_turns(
+    call: Callable[[playhead.aio.Store, playhead.aio.Subscriber], Awaitable[object]],
+) -> None:
+    async with await playhead.aio.open("memory://") as store:
+        await store.lists.rpush("full", "a", "b")
+        turns = 0
+
+        async def work(subscriber: playhead.aio.Subscriber) -> None:
+            for _ in range(5_000):
+                await call(store, subscriber)
+
+        async with await store.pubsub.subscribe("c") as subscriber:
+            for _ in range(5_000):
+                store.sync.pubsub.publish("c", "m")
+            worker = asyncio.create_task(work(subscriber))
+            while not worker.done():
+                await asyncio.sleep(0)
+                turns += 1
+            await worker
+        assert turns > 20
+
+
+async def test_a_time_limit_ends_a_task_whose_calls_are_answered_at_once() -> None:
+    async def work(store: playhead.aio.Store) -> None:
+        for _ in range(10_000_000):
+            await store.strings.get("k")
+
+    async with await playhead.aio.open("memory://") as store:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(work(store), 0.01)
 
 
 def test_a_store_is_used_on_one_loop_after_another(store_url: str) -> None:

@@ -112,7 +112,7 @@ def test_a_store_refuses_use_in_a_forked_child(store_url: str) -> None:
         batch = store.batch()
         batch.strings.set("k", "w")
         transaction = store.transaction("k")
-        subscriber = store.pubsub.subscribe("news")
+        subscriber, session = store.pubsub.subscribe("news"), store.session()
         if (child := os.fork()) == 0:
             for use in (
                 lambda: store.strings.get("k"),
@@ -120,6 +120,11 @@ def test_a_store_refuses_use_in_a_forked_child(store_url: str) -> None:
                 lambda: store.lists.blpop("q", timeout=0.01),
                 lambda: store.execute("GET", "k"),
                 lambda: store.pubsub.subscribe("news"),
+                lambda: subscriber.subscribe("news"),
+                lambda: subscriber.get(timeout=0.01),
+                lambda: next(iter(subscriber)),
+                lambda: session.message(timeout=0.01),
+                lambda: store.session().message(timeout=0.01),
                 batch.run,
                 transaction.run,
             ):

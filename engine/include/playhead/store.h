@@ -100,7 +100,8 @@ constexpr Text name_of(Message::Kind kind) {
 }
 
 /// One subscriber's channels. Its handler is called by one thread at a time; destroying it ends everything
-/// and waits for a running handler (except from within the handler). Thread-safe.
+/// and waits for a running handler (except from within the handler). Messages end with Store::close(), which
+/// does not call the handler: who closes a store tells those who wait for its messages. Thread-safe.
 class Subscription {
  public:
   virtual ~Subscription() = default;

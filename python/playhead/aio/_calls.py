@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import itertools
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeAlias, TypeVar
@@ -18,15 +19,36 @@ Loop = asyncio.AbstractEventLoop
 Waiting: TypeAlias = _playhead.Parked | _playhead.SessionCall
 RawMessage: TypeAlias = tuple[str, bytes | None, bytes, bytes, int]
 
+# A task whose calls are all answered at once would keep the loop from its other tasks. So one call of so many
+# lets them run first, when it can still be cancelled without an effect.
+TURN = 128
+calls = itertools.count(1)
+
 
 async def next_message(some: asyncio.Event, poll: Callable[[], RawMessage | None]) -> Message:
-    """Wait until ``poll()`` gives a message; ``some`` is set when there is one. Cancelled, it loses none."""
+    """Wait until ``poll()`` gives a message; ``some`` is set when there is one, or when no more will come.
+
+    Cancelled, it loses none.
+    """
     while True:
         some.clear()
         item = poll()
         if item is not None:
             return Message(*item)
         await some.wait()
+
+
+async def within(timeout: float | None, receive: Callable[[], Awaitable[Message]]) -> Message | None:
+    """Wait for a message, at most ``timeout`` seconds (None: for ever); None if there was none."""
+    if timeout is not None and timeout != timeout:
+        raise _playhead.InvalidArgument("timeout is not a number")
+    if not next(calls) % TURN:
+        await asyncio.sleep(0)
+    try:
+        async with asyncio.timeout(timeout):
+            return await receive()
+    except TimeoutError:
+        return None
 
 
 class Ready:
@@ -77,6 +99,8 @@ class Calls:
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Perform a call that takes no longer than the disk or the network."""
         if self._threads is None:
+            if not next(calls) % TURN:
+                await asyncio.sleep(0)
             return function(*args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(
             self._threads, partial(function, *args, **kwargs)
@@ -105,6 +129,8 @@ class Calls:
         A task that is cancelled meanwhile gets its CancelledError, and what it was served nevertheless is put
         back. Only if the store refuses that, the cancellation is dropped and the reply returned.
         """
+        if not next(calls) % TURN:
+            await asyncio.sleep(0)
         ready = self.ready()
         served = asyncio.get_running_loop().create_future()
 

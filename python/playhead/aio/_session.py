@@ -8,7 +8,7 @@ from typing import Any, Self
 from playhead import _playhead
 from playhead._session import SessionState
 from playhead._types import Data, Message
-from playhead.aio._calls import Calls, next_message
+from playhead.aio._calls import Calls, next_message, within
 
 
 class Session(SessionState):
@@ -48,19 +48,19 @@ class Session(SessionState):
     async def message(self, timeout: float | None = None) -> Message | None:
         """Wait for the next message or confirmation, at most ``timeout`` seconds (None: for ever).
 
-        None if there was none. A task that is cancelled meanwhile loses no message.
+        None if there was none. A task that is cancelled meanwhile loses no message. When all have been read,
+        raises :class:`InvalidArgument` if the session is closed, and :class:`Closed` if its store is.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                return await next_message(self._some, self._session.poll)
-        except TimeoutError:
-            return None
+        return await within(timeout, lambda: next_message(self._some, self._session.poll))
 
     async def close(self) -> None:
         """End the session once its command has ended: its subscriptions, watches, transaction. Idempotent."""
         async with self._turn:
             self._calls.ready().remove(self._id)
-            await self._calls.run(self._session.close)
+            try:
+                await self._calls.run(self._session.close)
+            finally:
+                self._some.set()
 
     async def __aenter__(self) -> Self:
         return self

@@ -17,7 +17,7 @@ from playhead._session import SlowCall, Statistics
 from playhead._store import VIEWS, check_retries, fixed_keys, pause_after, raise_first_refusal
 from playhead._types import Data, Message, R
 from playhead.aio import _families as families
-from playhead.aio._calls import Calls, CallsInTurn, next_message
+from playhead.aio._calls import Calls, CallsInTurn, next_message, within
 from playhead.aio._session import Session
 
 T = TypeVar("T")
@@ -261,7 +261,11 @@ class PubSub(Generic[R]):
 
 
 class Subscriber:
-    """One subscriber's messages, on one event loop: ``async for message in subscriber``."""
+    """One subscriber's messages, on one event loop: ``async for message in subscriber``.
+
+    Iterating comes to its end when the subscriber is closed; when its store is closed, it raises
+    :class:`Closed`.
+    """
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
@@ -307,13 +311,10 @@ class Subscriber:
     async def get(self, timeout: float | None = None, *, confirmations: bool = False) -> Message | None:
         """Wait for the next message, at most ``timeout`` seconds (None: for ever); None if there was none.
 
-        A task that is cancelled meanwhile loses no message.
+        A task that is cancelled meanwhile loses no message. Raises :class:`InvalidArgument` once the
+        subscriber is closed, and :class:`Closed` once its store is.
         """
-        try:
-            async with asyncio.timeout(timeout):
-                return await self._next(confirmations)
-        except TimeoutError:
-            return None
+        return await within(timeout, lambda: self._next(confirmations))
 
     async def _next(self, confirmations: bool) -> Message:
         while True:
@@ -324,11 +325,13 @@ class Subscriber:
     async def __aiter__(self) -> AsyncIterator[Message]:
         while self._inbox is not None:
             try:
-                yield await self._next(False)
+                message = await self.get()
             except InvalidArgument:
                 if self._inbox is None:
                     return  # closed by another task
                 raise
+            if message is not None:
+                yield message
 
     async def close(self) -> None:
         """End the subscription; whoever iterates over it comes to the end. Idempotent."""
@@ -363,6 +366,8 @@ async def open(
     url: str, *, clock: Clock | None = None, db: int | None = None, decode_responses: bool = False
 ) -> Store[Any]:
     """Open a store; see :func:`playhead.open` for the URLs and what is raised."""
+    if not isinstance(url, str):
+        raise TypeError(f"url must be a str, not {type(url).__name__}")
     threads = THREADS.get(url.partition(":")[0].partition("+")[0])
     pool = None if threads is None else ThreadPoolExecutor(threads, thread_name_prefix="playhead-aio")
     target = await Calls.open(pool, url, clock, db, decode_responses)
