@@ -110,25 +110,29 @@ struct Dispatch {
     if constexpr (InMemory<S>) store.storage().prefetch(c.db, i);
     std::unique_lock lock(store.shared().stripes[i].mutex);
     store.check_open();
-    Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
-    tx.know(op.key, hash);
-    if constexpr (requires { Op::keeps_on_error; }) {
-      try {
+    std::unique_ptr<Aftermath> after;
+    {
+      Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
+      tx.know(op.key, hash);
+      if constexpr (requires { Op::keeps_on_error; }) {
+        try {
+          execute(tx, c);
+        } catch (const Error&) {
+          tx.commit();
+          throw;
+        }
+      } else {
         execute(tx, c);
-      } catch (const Error&) {
+      }
+      if constexpr (writes<Op>) {
         tx.commit();
-        throw;
+        after = tx.take_after();
       }
-    } else {
-      execute(tx, c);
     }
-    if constexpr (writes<Op>) {
-      tx.commit();
-      if (tx.has_after()) [[unlikely]] {
-        lock.release();
-        HeldStripes held(store.shared().stripes, i, std::adopt_lock);
-        store.finish(tx.after(), held);
-      }
+    if (after) [[unlikely]] {
+      lock.release();
+      HeldStripes held(store.shared().stripes, i, std::adopt_lock);
+      store.finish(*after, held);
     }
   }
 
@@ -147,11 +151,15 @@ struct Dispatch {
   static void many_keys(Store& store, const Call& c, const Op& op) {
     HeldStripes held(store.shared().stripes, stripes_of(op));
     store.check_open();
-    Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
-    execute(tx, c);
-    tx.commit();
-    if (tx.has_after()) [[unlikely]]
-      store.finish(tx.after(), held);
+    std::unique_ptr<Aftermath> after;
+    {
+      Tx<S> tx(store.storage(), store.shared(), mode_for(op), false, nullptr);
+      execute(tx, c);
+      tx.commit();
+      after = tx.take_after();
+    }
+    if (after) [[unlikely]]
+      store.finish(*after, held);
   }
 
   // Takes every stripe for a moment only (SCAN).

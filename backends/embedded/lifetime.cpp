@@ -25,12 +25,10 @@ class Janitor {
     return *janitor;
   }
   void add(Stoppable& s) {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [&] { return !stop_; });  // one thread at a time
     stores_.push_back(&s);
-    if (!thread_.joinable()) {
-      stop_ = false;
-      thread_ = std::thread([this] { run(); });
-    }
+    if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   }
   void remove(Stoppable& s) {
     std::thread finished;
@@ -44,7 +42,13 @@ class Janitor {
         finished = std::move(thread_);
       }
     }
-    if (finished.joinable()) finished.join();
+    if (!finished.joinable()) return;
+    finished.join();
+    {
+      std::lock_guard lock(mutex_);
+      stop_ = false;
+    }
+    ended_.notify_all();
   }
   void before_fork() { mutex_.lock(); }
   void after_fork() { mutex_.unlock(); }
@@ -52,10 +56,12 @@ class Janitor {
     for (Stoppable* s : stores_) s->forked();
     stores_.clear();
     current_ = nullptr;
+    stop_ = false;
     if (thread_.joinable())
       new std::thread(std::move(thread_));  // not ours to join: it does not exist in this process
     new (&wake_) std::condition_variable;
     new (&stepped_) std::condition_variable;
+    new (&ended_) std::condition_variable;
     mutex_.unlock();
   }
 
@@ -82,10 +88,10 @@ class Janitor {
   }
 
   std::mutex mutex_;
-  std::condition_variable wake_, stepped_;
+  std::condition_variable wake_, stepped_, ended_;
   std::vector<Stoppable*> stores_;
   Stoppable* current_ = nullptr;
-  bool stop_ = false;
+  bool stop_ = false;  // the thread has been told to end, and has not
   std::thread thread_;
 };
 

@@ -4,12 +4,14 @@
 // instantiated by family for each storage (see dispatch.h).
 #include <array>
 #include <atomic>
+#include <mutex>
 
 #include "backends/embedded/broker.h"
 #include "backends/embedded/lifetime.h"
 #include "backends/embedded/observers.h"
 #include "backends/embedded/script_engine.h"
 #include "backends/embedded/tx.h"
+#include "engine/store/fork.h"
 #include "playhead/store.h"
 
 namespace playhead::embedded {
@@ -57,10 +59,11 @@ class EmbeddedStore : public Store, public Stoppable {
   struct Options {
     std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
     std::uint16_t databases = 16;
+    Text in_child = "";  ///< what to do in a forked child instead of using the parent's store
   };
 
   EmbeddedStore(std::shared_ptr<S> storage, Capabilities capabilities, Options options);
-  ~EmbeddedStore() override { close(); }
+  ~EmbeddedStore() override;
 
   // Store
   void perform(const Call& call) override { thunks_[call.code].alone(*this, call); }
@@ -123,6 +126,7 @@ class EmbeddedStore : public Store, public Stoppable {
   };
 
   [[noreturn]] void refuse_use() const;
+  Round end_waiters();
   void evict();
   static StripeSet stripes_of(const AnyCall& call);
   static std::vector<KeyName> waited_keys(const AnyCall& call);
@@ -138,6 +142,9 @@ class EmbeddedStore : public Store, public Stoppable {
   std::shared_ptr<S> storage_;
   Shared shared_;
   Capabilities capabilities_;
+  const Text in_child_;
+  const ForkGuard guard_;
+  std::mutex closing_;
   std::atomic<State> state_ = State::open;
   std::size_t next_stripe_ = 0;  // of step(); one thread
 };

@@ -8,12 +8,8 @@
 
 namespace playhead::embedded {
 
-inline Error closed_error(bool in_child) {
-  if (in_child)
-    return Error(ErrorCode::closed,
-                 "the store was opened before fork() and cannot be used in the child; open it in the child, "
-                 "or share it by a redis:// store");
-  return Error(ErrorCode::closed, "the store is closed; open it again");
+inline Error closed_error() {
+  return {ErrorCode::closed, "the store is closed; open it again"};
 }
 
 [[noreturn]] inline void refuse_connection_command(const Call& c) {
@@ -75,7 +71,10 @@ std::vector<KeyName> EmbeddedStore<S>::waited_keys(const AnyCall& call) {
 
 template <class S>
 EmbeddedStore<S>::EmbeddedStore(std::shared_ptr<S> storage, Capabilities capabilities, Options options)
-    : thunks_(thunks<S>()), storage_(std::move(storage)), capabilities_(capabilities) {
+    : thunks_(thunks<S>()),
+      storage_(std::move(storage)),
+      capabilities_(capabilities),
+      in_child_(options.in_child) {
   shared_.clock = std::move(options.clock);
   shared_.databases = options.databases;
   shared_.broker = std::make_shared<Broker>();
@@ -85,30 +84,66 @@ EmbeddedStore<S>::EmbeddedStore(std::shared_ptr<S> storage, Capabilities capabil
   start_background(*this);
 }
 
+// In a forked child the storage's threads do not exist, and its locks may be held by them: it is left alone.
+template <class S>
+EmbeddedStore<S>::~EmbeddedStore() {
+  if (guard_.forked()) {
+    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory the child ends here, which is right
+    new std::shared_ptr<S>(storage_);
+    return;
+  }
+  try {
+    close();
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
+    // Who wants to know whether the last commits are durable calls close() himself.
+  }
+}
+
+// The storage is closed when no stripe is held any more: a call that is inside it already may wait for one
+// (SCAN), and the storage waits for that call. Others look at the state while they hold a stripe, or are refused
+// by the storage.
 template <class S>
 void EmbeddedStore<S>::close() {
-  if (state_.load() != State::open) return;
-  stop_background(*this);
+  if (guard_.forked()) return;
   Round round;
+  std::exception_ptr failure;
   {
-    HeldStripes all(shared_.stripes, StripeSet().set());
-    if (state_.exchange(State::closed) != State::open) return;
-    for (const KeyName& key : shared_.observers->waited_keys())
-      for (const auto& w : shared_.observers->waiters(key)) {
-        std::lock_guard lock(w->mutex);
-        if (w->state != Waiter::State::waiting) continue;
-        w->state = Waiter::State::served;
-        shared_.observers->unpark(*w);
-        round.done.push_back({w, std::make_exception_ptr(closed_error(false))});
-      }
-    if constexpr (requires { storage_->close(); }) storage_->close();
+    std::lock_guard closing(closing_);  // who comes second waits until it is closed
+    if (state_.load() != State::open) return;
+    stop_background(*this);
+    round = end_waiters();
+    try {
+      if constexpr (requires { storage_->close(); }) storage_->close();
+    } catch (const Error&) {
+      failure = std::current_exception();
+    }
   }
   deliver(round);
+  if (failure) std::rethrow_exception(failure);
+}
+
+// Nothing gets in from here on.
+template <class S>
+auto EmbeddedStore<S>::end_waiters() -> Round {
+  Round round;
+  HeldStripes all(shared_.stripes, StripeSet().set());
+  state_.store(State::closed);
+  for (const KeyName& key : shared_.observers->waited_keys())
+    for (const auto& w : shared_.observers->waiters(key)) {
+      std::lock_guard lock(w->mutex);
+      if (w->state != Waiter::State::waiting) continue;
+      w->state = Waiter::State::served;
+      shared_.observers->unpark(*w);
+      round.done.push_back({w, std::make_exception_ptr(closed_error())});
+    }
+  return round;
 }
 
 template <class S>
 void EmbeddedStore<S>::refuse_use() const {
-  throw closed_error(state_.load() == State::forked);
+  if (!guard_.forked()) throw closed_error();
+  throw Error(ErrorCode::closed, "the store was opened before fork() and cannot be used in the child; " +
+                                     std::string(in_child_));
 }
 
 // ---- units
@@ -119,26 +154,30 @@ void EmbeddedStore<S>::run_unit(StripeSet set, bool undo, bool keep_on_error,
   for (;;) {
     HeldStripes held(shared_.stripes, set);
     check_open();
-    Tx<S> tx(*storage_, shared_, Mode::many, undo || !set.all(), &held.set());
+    std::unique_ptr<Aftermath> after;
     std::exception_ptr error;
-    try {
-      body(tx);
-    } catch (const UndeclaredKey&) {
-      tx.abort();
-      set.set();
-      continue;
-    } catch (const Error&) {
-      if (!keep_on_error) {
+    {
+      Tx<S> tx(*storage_, shared_, Mode::many, undo || !set.all(), &held.set());
+      try {
+        body(tx);
+      } catch (const UndeclaredKey&) {
+        tx.abort();
+        set.set();
+        continue;
+      } catch (const Error&) {
+        if (!keep_on_error) {
+          tx.abort();
+          throw;
+        }
+        error = std::current_exception();
+      } catch (...) {
         tx.abort();
         throw;
       }
-      error = std::current_exception();
-    } catch (...) {
-      tx.abort();
-      throw;
+      tx.commit();
+      after = tx.take_after();
     }
-    tx.commit();
-    if (tx.has_after()) finish(tx.after(), held);
+    if (after) finish(*after, held);
     if (error) std::rethrow_exception(error);
     return;
   }
@@ -211,7 +250,6 @@ void EmbeddedStore<S>::perform(Batch& batch) {
 
 template <class S>
 void EmbeddedStore<S>::finish(Aftermath& after, HeldStripes& held) {
-  if (after.empty()) return;
   Round round;
   round.published = std::move(after.published);
   shared_.observers->touch(after.touched);
@@ -341,17 +379,21 @@ std::unique_ptr<Ticket> EmbeddedStore<S>::park(AnyCall call,
     HeldStripes held(shared_.stripes, stripes_of(w->call));
     check_open();
     behind_others = shared_.observers->waited_for(w->keys);
+    std::unique_ptr<Aftermath> after;
     if (!behind_others) {
       Tx<S> tx(*storage_, shared_, Mode::many, false, nullptr);
       thunk.inside(tx, w->call.call());
       if (thunk.served(w->call.call().reply)) {
         tx.commit();
         w->state = Waiter::State::served;
-        if (tx.has_after()) finish(tx.after(), held);
-        held.release();
-        w->done(w->call, nullptr);
-        return ticket;
+        after = tx.take_after();
       }
+    }
+    if (w->state == Waiter::State::served) {
+      if (after) finish(*after, held);
+      held.release();
+      w->done(w->call, nullptr);
+      return ticket;
     }
     for (const KeyName& k : w->keys)
       shared_.stripes[stripe_of(hash_of(k.name))].observers.fetch_add(1, std::memory_order_relaxed);
@@ -470,16 +512,20 @@ void EmbeddedStore<S>::evict() {
       check_open();
       std::vector<KeyName> victims;
       storage_->evict_one(i, [&](const Key& key) { victims.push_back({key.db, std::string(key.name)}); });
-      Tx<S> tx(*storage_, shared_, Mode::many, false, nullptr);
-      for (const KeyName& key : victims) {
-        auto entry = tx.open(key.db, key.name);
-        if (entry.exists()) tx.remove(entry);
+      std::unique_ptr<Aftermath> after;
+      {
+        Tx<S> tx(*storage_, shared_, Mode::many, false, nullptr);
+        for (const KeyName& key : victims) {
+          auto entry = tx.open(key.db, key.name);
+          if (entry.exists()) tx.remove(entry);
+        }
+        tx.commit();
+        after = tx.take_after();
       }
-      tx.commit();
-      if (tx.has_after()) {
+      if (after) {
         lock.release();
         HeldStripes held(shared_.stripes, i, std::adopt_lock);
-        finish(tx.after(), held);
+        finish(*after, held);
       }
       if (!victims.empty()) attempts = 0;
     }

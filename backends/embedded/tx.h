@@ -271,7 +271,13 @@ class Tx {
     unit_.abort();
     after_.reset();
   }
-  bool has_after() const { return after_ != nullptr && !after_->empty(); }
+  /// What is left to do after the commit, by EmbeddedStore::finish() when this unit is over: whom that calls may
+  /// close the store, which waits for units. Null: nothing.
+  std::unique_ptr<Aftermath> take_after() {
+    if (after_ == nullptr || after_->empty()) [[likely]]
+      return nullptr;
+    return std::move(after_);
+  }
   Aftermath& after() {
     if (!after_) after_ = std::make_unique<Aftermath>();
     return *after_;

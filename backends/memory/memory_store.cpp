@@ -41,8 +41,9 @@ std::shared_ptr<Store> make_memory_store(MemoryOptions options) {
   storage->limit_memory(options.memory_limit, eviction_named(options.eviction));
   Capabilities capabilities;
   capabilities.name = "memory";
-  return std::make_shared<EmbeddedMemory>(
-      std::move(storage), capabilities, EmbeddedMemory::Options{std::move(options.clock), options.databases});
+  EmbeddedMemory::Options embedded{std::move(options.clock), options.databases,
+                                   "open another one in the child, or share one by a redis:// store"};
+  return std::make_shared<EmbeddedMemory>(std::move(storage), capabilities, std::move(embedded));
 }
 
 bool is_closed(const Store& store) {

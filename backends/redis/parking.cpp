@@ -268,8 +268,11 @@ void Parking::complete(const Shared& p) {
 void Parking::close() {
   std::vector<Shared> parked;
   {
-    std::lock_guard lock(mutex_);
-    if (closed_) return;
+    std::unique_lock lock(mutex_);
+    if (closed_) {
+      lock.unlock();
+      return worker_.finish();  // when the one who closes has told it to
+    }
     closed_ = true;
     for (const auto& [fd, p] : by_fd_) parked.push_back(p);
   }

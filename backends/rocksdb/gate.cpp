@@ -12,8 +12,6 @@
 namespace playhead::rocks {
 namespace {
 
-std::atomic<std::uint64_t> generation{0};
-
 std::atomic<bool> used{false};
 
 void end_child(int status, void*) {
@@ -22,7 +20,6 @@ void end_child(int status, void*) {
 }
 
 void in_child() {
-  generation.fetch_add(1, std::memory_order_relaxed);
   if (used.load(std::memory_order_relaxed)) ::on_exit(end_child, nullptr);
 }
 
@@ -39,15 +36,11 @@ std::size_t begin_thread() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-const bool watching_forks = pthread_atfork(nullptr, nullptr, in_child) == 0;
-
 }  // namespace
 
-std::uint64_t fork_generation() noexcept {
-  return watching_forks ? generation.load(std::memory_order_relaxed) : 0;
-}
-
 void rocksdb_is_used() noexcept {
+  static const bool watching_forks = pthread_atfork(nullptr, nullptr, in_child) == 0;
+  static_cast<void>(watching_forks);
   used.store(true, std::memory_order_relaxed);
 }
 

@@ -4,21 +4,20 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/store/fork.h"
+
 namespace playhead::rocks {
 
-/// How often this process was forked off from one that used the library: 0, or more in a child. A store
-/// compares it with the number at its opening.
-std::uint64_t fork_generation() noexcept;
-
-/// Called before RocksDB is used. A child forked off from then on ends, when it leaves by exit(), without the destructors of static objects:
-/// those of RocksDB wait for threads that exist in the parent only. What stdio holds is written out.
+/// Called before RocksDB is used. A child forked off from then on ends, when it leaves by exit(), without the
+/// destructors of static objects: those of RocksDB wait for threads that exist in the parent only. What stdio
+/// holds is written out.
 void rocksdb_is_used() noexcept;
 
 /// Counts the calls that are inside a store, so that close() lets them finish and refuses later ones.
 /// Thread-safe.
 class Gate {
  public:
-  explicit Gate(std::string path) : path_(std::move(path)), generation_(fork_generation()) {}
+  explicit Gate(std::string path) : path_(std::move(path)) {}
 
   /// Throws Error{closed} after close() and in a forked child. The result goes to leave().
   std::size_t enter();
@@ -26,7 +25,7 @@ class Gate {
   /// Refuses from now on and waits until all have left. The caller must not be inside.
   void close() noexcept;
   bool closed() const noexcept { return closed_.load(); }
-  bool forked() const noexcept { return fork_generation() != generation_; }
+  bool forked() const noexcept { return guard_.forked(); }
 
  private:
   [[noreturn]] void refuse() const;
@@ -36,7 +35,7 @@ class Gate {
   std::array<Lane, 32> lanes_;
   std::atomic<bool> closed_{false};
   std::string path_;
-  std::uint64_t generation_;
+  ForkGuard guard_;
 };
 
 /// A small number that differs between threads as long as there are few of them.

@@ -20,9 +20,43 @@ namespace {
 using EmbeddedRocks = embedded::EmbeddedStore<RocksStorage>;
 
 struct Shared {
-  std::weak_ptr<EmbeddedRocks> store;
+  std::weak_ptr<EmbeddedRocks> users;  ///< what open_rocks_store() gave
+  std::weak_ptr<EmbeddedRocks> store;  ///< the same store until it is closed, when nobody uses it any more
   RocksStoreOptions options;
 };
+
+// For when nobody asks whether the last commits are durable.
+void close_unasked(EmbeddedRocks& store) noexcept {
+  try {
+    store.close();
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
+  }
+}
+
+// The last of its users closes the store, while the table above can still find it.
+std::shared_ptr<EmbeddedRocks> for_users(const std::shared_ptr<EmbeddedRocks>& store) {
+  return {store.get(), [store](EmbeddedRocks* used) { close_unasked(*used); }};
+}
+
+bool same(const RocksStoreOptions& is, const RocksStoreOptions& wanted) {
+  return is.storage == wanted.storage && is.databases == wanted.databases &&
+         (!wanted.clock || is.clock == wanted.clock);
+}
+
+std::shared_ptr<EmbeddedRocks> make_store(const std::string& path, const RocksStoreOptions& options) {
+  auto storage = RocksStorage::open(path, options.storage);
+  Capabilities capabilities;
+  capabilities.name = "rocksdb";
+  capabilities.persistent = true;
+  EmbeddedRocks::Options embedded;
+  if (options.clock) embedded.clock = options.clock;
+  embedded.databases = options.databases;
+  embedded.in_child =
+      "a directory belongs to one process: use the store in the parent only (and start other processes "
+      "before "
+      "it is opened, or by spawn), or use a redis:// store for several processes";
+  return std::make_shared<EmbeddedRocks>(std::move(storage), capabilities, std::move(embedded));
+}
 
 }  // namespace
 
@@ -58,32 +92,26 @@ std::shared_ptr<Store> open_rocks_store(const std::string& path, RocksStoreOptio
   std::error_code ignored;
   std::filesystem::path canonical = std::filesystem::weakly_canonical(path, ignored);
   std::string key = ignored ? path : canonical.string();
-  std::lock_guard lock(mutex);
-  if (auto at = open_stores->find(key); at != open_stores->end()) {
-    auto store = at->second.store.lock();
-    if (store && store->is_open()) {
-      const RocksStoreOptions& other = at->second.options;
-      bool same = other.storage == options.storage && other.databases == options.databases &&
-                  (!options.clock || other.clock == options.clock);
-      if (!same)
-        throw Error(
-            ErrorCode::invalid,
-            "rocksdb://" + path +
-                " is open in this process with other options; use the same options, or close it first");
-      return store;
+  std::unique_lock lock(mutex);
+  for (auto at = open_stores->find(key); at != open_stores->end(); at = open_stores->find(key)) {
+    if (auto shared = at->second.users.lock(); shared && shared->is_open()) {
+      if (same(at->second.options, options)) return shared;
+      throw Error(ErrorCode::invalid,
+                  "rocksdb://" + path +
+                      " is open in this process with other options; use the same options, or close it first");
     }
-    open_stores->erase(at);
+    // Perhaps another thread is closing it: its storage must not be taken for the new store, by nobody.
+    auto closing = at->second.store.lock();
+    lock.unlock();
+    if (closing) close_unasked(*closing);
+    lock.lock();
+    at = open_stores->find(key);
+    if (at != open_stores->end() && at->second.store.lock() == closing) open_stores->erase(at);
   }
-  auto storage = RocksStorage::open(path, options.storage);
-  Capabilities capabilities;
-  capabilities.name = "rocksdb";
-  capabilities.persistent = true;
-  EmbeddedRocks::Options embedded;
-  if (options.clock) embedded.clock = options.clock;
-  embedded.databases = options.databases;
-  auto store = std::make_shared<EmbeddedRocks>(std::move(storage), capabilities, std::move(embedded));
-  (*open_stores)[key] = {store, std::move(options)};
-  return store;
+  auto store = make_store(path, options);
+  auto users = for_users(store);
+  (*open_stores)[key] = {users, store, std::move(options)};
+  return users;
 }
 
 }  // namespace rocks

@@ -1,12 +1,16 @@
 #include "playhead/modules/cache_scheduler.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <condition_variable>
+#include <future>
 #include <map>
 #include <set>
 #include <thread>
 
+#include "playhead/open.h"
 #include "tests/modules/space.h"
+#include "tests/support/forked_child.h"
 
 using namespace playhead;
 using namespace playhead::test;
@@ -359,6 +363,54 @@ TEST_CASE("the background thread tells errors and goes on", "[cache_scheduler]")
   });
 }
 
+TEST_CASE("every thread that ends the background waits for the load under way", "[cache_scheduler]") {
+  for_each_space([](Space& s) {
+    std::promise<void> entered, leave;
+    std::atomic<bool> finished = false;
+    CacheScheduler scheduler(s.space, {[&](Text) {
+                                         entered.set_value();
+                                         leave.get_future().wait();
+                                         finished = true;
+                                       },
+                                       {},
+                                       {}});
+    scheduler.schedule("a", 1000);
+    scheduler.run_in_background();
+    entered.get_future().wait();
+    std::atomic<int> early = 0;
+    std::vector<std::thread> enders;
+    for (int t = 0; t < 3; ++t)
+      enders.emplace_back([&] {
+        scheduler.stop_background();
+        if (!finished || scheduler.running()) ++early;
+      });
+    leave.set_value();
+    for (auto& t : enders) t.join();
+    REQUIRE(early == 0);
+  });
+}
+
+TEST_CASE("a forked child can end a scheduler that runs in the background, and cannot start it",
+          "[cache_scheduler]") {
+  auto scheduler =
+      std::make_unique<CacheScheduler>(Namespace(open("memory://")), CacheCallbacks{[](Text) {}, {}, {}});
+  scheduler->run_in_background();
+  REQUIRE(in_child([&] {
+    bool quiet = !scheduler->running();
+    scheduler->stop_background();
+    try {
+      scheduler->run_in_background();
+    } catch (const Error& e) {
+      scheduler.reset();
+      return quiet && e.code() == ErrorCode::closed;
+    }
+    return false;
+  }));
+  REQUIRE(scheduler->running());
+  scheduler->stop_background();
+  REQUIRE_FALSE(scheduler->running());
+}
+
 TEST_CASE("a callback cannot wait for its own thread to end", "[cache_scheduler]") {
   for_each_space([](Space& s) {
     std::mutex mutex;
@@ -389,6 +441,7 @@ TEST_CASE("a scheduler without a loader cannot step, and refuses options out of 
     REQUIRE_THROWS_AS(scheduler.claim(0), Error);
     REQUIRE_THROWS_AS(CacheScheduler(s.space, {}, {.lease = 0}), Error);
     REQUIRE_THROWS_AS(CacheScheduler(s.space, {}, {.name = ""}), Error);
+    REQUIRE_THROWS_WITH(CacheScheduler(s.space, {}, {.min_views = -1}), Catch::Contains("min_views=-1"));
   });
 }
 

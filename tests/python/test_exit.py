@@ -148,6 +148,29 @@ def test_a_store_refuses_use_in_a_forked_child(store_url: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
 
 
+def test_a_forked_child_ends_though_a_scheduler_runs_in_the_background() -> None:
+    done = run(
+        """
+        import os, sys
+        import playhead
+
+        scheduler = playhead.CacheScheduler(playhead.open("memory://"), lambda video_id: None)
+        scheduler.run_in_background()
+        for explicit in (False, True):
+            if (child := os.fork()) == 0:
+                assert not scheduler.running
+                if explicit:
+                    scheduler.stop_background()
+                sys.exit(8)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 8
+        assert scheduler.running
+        scheduler.stop_background()
+        print("end")
+        """
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
+
+
 # ---- the end of the interpreter
 
 PROGRAMS = {

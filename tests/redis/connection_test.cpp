@@ -1,6 +1,3 @@
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <thread>
 
@@ -8,6 +5,7 @@
 
 #include "tests/redis/fixture.h"
 #include "tests/redis/proxy.h"
+#include "tests/support/forked_child.h"
 
 using namespace playhead;
 using namespace playhead::test;
@@ -172,26 +170,6 @@ TEST_CASE("close lets calls in other threads end with an answer or with Error{cl
     CHECK(odd == 0);
   }
 }
-
-namespace {
-// Runs f in a forked child; true if it returned true.
-template <class F>
-bool in_child(F f) {
-  pid_t pid = ::fork();
-  if (pid == 0) {
-    ::alarm(20);
-    bool ok = false;
-    try {
-      ok = f();
-    } catch (...) {
-    }
-    ::_exit(ok ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-}  // namespace
 
 TEST_CASE("in a forked child everything is Error{closed}, and the parent's connections stay intact") {
   RedisServer& server = empty_server();

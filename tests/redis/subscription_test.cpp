@@ -232,6 +232,32 @@ TEST_CASE("closing the store ends its subscriptions") {
   CHECK(inbox.lines(1).size() == 1);
 }
 
+TEST_CASE("every thread that closes the store waits for a handler that runs") {
+  RedisServer& server = empty_server();
+  RedisStore store(at_port(server.port()));
+  std::promise<void> entered, leave;
+  std::atomic<bool> finished{false};
+  auto s = store.subscribe([&](const Message& m) {
+    if (m.kind != Message::Kind::message) return;
+    entered.set_value();
+    leave.get_future().wait();
+    finished = true;
+  });
+  s->subscribe(names({"a"}));
+  server.ask({"PUBLISH", "a", "1"});
+  entered.get_future().wait();
+  std::atomic<int> early{0};
+  std::vector<std::thread> closers;
+  for (int t = 0; t < 3; ++t)
+    closers.emplace_back([&] {
+      store.close();
+      if (!finished) ++early;
+    });
+  leave.set_value();
+  for (auto& t : closers) t.join();
+  CHECK(early == 0);
+}
+
 TEST_CASE(
     "threads that come and go on one channel lose nothing that is published while they are subscribed") {
   RedisServer& server = empty_server();

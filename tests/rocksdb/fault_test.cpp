@@ -4,7 +4,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "backends/embedded/store.h"
 #include "backends/rocksdb/check.h"
+#include "backends/rocksdb/rocks_storage.h"
 #include "playhead/error.h"
 #include "support.h"
 
@@ -212,6 +214,21 @@ TEST_CASE("without fsync no write goes into a new log, and that is reported; not
   store.storage.reset();
   store.open();
   require_state(*store.storage, number - 1);
+}
+
+TEST_CASE(
+    "a store that can not make its last commits durable says so when it is closed, and may be destroyed") {
+  for (bool asked : {true, false}) {
+    FaultyStore store(Durability::none);
+    using Embedded = embedded::EmbeddedStore<RocksStorage>;
+    auto embedded = std::make_unique<Embedded>(store.storage, Capabilities{}, Embedded::Options{});
+    embedded->run(Set{.key = "k", .value = "v", .expiry = {}});
+    store.files->fault = Fault::no_sync;
+    if (asked) CHECK_THROWS_AS(embedded->close(), Error);
+    embedded.reset();
+    CHECK_THROWS_AS(store.storage->count(0, 0), Error);
+    store.files->fault = Fault::none;
+  }
 }
 
 TEST_CASE("a full disk while an object id is leased leaves the unit undone") {

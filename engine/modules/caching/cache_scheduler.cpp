@@ -4,9 +4,9 @@
 #include <array>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 #include "engine/modules/caching/scheduler_procedures.h"
+#include "engine/store/fork.h"
 #include "engine/store/secure_bytes.h"
 #include "playhead/error.h"
 
@@ -39,43 +39,82 @@ bool attempt(const CacheClaim& claim, StepReport& report, F&& callbacks) {
 
 // ---- the background thread
 
+// While it runs there is a Run. In a forked child the thread does not exist, and a thread of the parent may have
+// held the mutex: there nothing of it is touched.
 class CacheScheduler::Background {
  public:
-  Background(CacheScheduler& scheduler, std::function<void(Text)> on_error)
-      : scheduler_(scheduler), on_error_(std::move(on_error)), thread_([this] { run(); }) {}
-  ~Background() {
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
+  explicit Background(CacheScheduler& scheduler) : scheduler_(scheduler) {}
+  ~Background() { stop(); }
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  bool is_this_thread() const { return std::this_thread::get_id() == thread_.get_id(); }
-  /// Something may be due earlier than it thought.
-  void wake() {
+  void start(std::function<void(Text)> on_error) {
+    if (forked())
+      throw Error(ErrorCode::closed,
+                  "this scheduler was made before the process was forked; make another one in the child");
+    std::lock_guard lock(mutex_);
+    if (run_) throw Error(ErrorCode::invalid, "this scheduler runs in the background already");
+    auto run = std::make_shared<Run>();
+    run->on_error = std::move(on_error);
+    run->worker.start([this, r = run.get()] { work(*r); });
+    run_ = std::move(run);
+  }
+  /// Whoever calls it while another one does waits too.
+  void stop() {
+    if (forked()) return;
+    std::shared_ptr<Run> ending;
     {
       std::lock_guard lock(mutex_);
-      woken_ = true;
+      if (!run_) return;
+      if (run_->worker.is_this_thread())
+        throw Error(ErrorCode::invalid,
+                    "a callback cannot end the thread that it runs on; call stop_background() from another");
+      ending = run_;
+      ending->stopping = true;
+    }
+    changed_.notify_all();
+    ending->worker.finish();
+    std::lock_guard lock(mutex_);
+    if (run_ == ending) run_.reset();
+  }
+  /// Something may be due earlier than it thought.
+  void wake() {
+    if (forked()) return;
+    {
+      std::lock_guard lock(mutex_);
+      if (!run_) return;
+      run_->woken = true;
     }
     changed_.notify_all();
   }
+  bool running() const {
+    if (forked()) return false;
+    std::lock_guard lock(mutex_);
+    return run_ != nullptr;
+  }
+  bool forked() const { return guard_.forked(); }
 
  private:
-  void run() {
+  struct Run {
+    std::function<void(Text)> on_error;
+    bool stopping = false, woken = false;  // under mutex_
+    Worker worker;
+  };
+
+  void work(Run& run) {
     for (;;) {
-      Millis pause = step();
+      Millis pause = step(run);
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, std::chrono::milliseconds(pause), [&] { return stopping_ || woken_; });
-      if (stopping_) return;
-      woken_ = false;
+      changed_.wait_for(lock, std::chrono::milliseconds(pause), [&] { return run.stopping || run.woken; });
+      if (run.stopping) return;
+      run.woken = false;
     }
   }
   /// How long there is nothing to do.
-  Millis step() {
+  Millis step(const Run& run) {
+    auto tell = [&](const std::string& message) {
+      if (run.on_error) run.on_error(message);
+    };
     Millis longest = scheduler_.options_.longest_wait;
     try {
       StepReport report = scheduler_.step();
@@ -87,22 +126,21 @@ class CacheScheduler::Background {
       return longest;
     }
   }
-  void tell(const std::string& message) const {
-    if (on_error_) on_error_(message);
-  }
 
   CacheScheduler& scheduler_;
-  const std::function<void(Text)> on_error_;
-  std::mutex mutex_;
+  const ForkGuard guard_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool stopping_ = false, woken_ = false;  // under mutex_
-  std::thread thread_;                     // last: it uses the rest
+  std::shared_ptr<Run> run_;  // under mutex_
 };
 
 // ---- entries
 
 CacheScheduler::CacheScheduler(Namespace space, CacheCallbacks callbacks, CacheSchedulerOptions options)
-    : space_(std::move(space)), callbacks_(std::move(callbacks)), options_(std::move(options)) {
+    : space_(std::move(space)),
+      callbacks_(std::move(callbacks)),
+      options_(std::move(options)),
+      background_(std::make_unique<Background>(*this)) {
   check_id("name", options_.name);
   check_range("hot_interval", options_.hot_interval, 1, longest_interval);
   check_range("normal_interval", options_.normal_interval, 1, longest_interval);
@@ -110,6 +148,7 @@ CacheScheduler::CacheScheduler(Namespace space, CacheCallbacks callbacks, CacheS
   check_range("retry_after", options_.retry_after, 1, longest_interval);
   check_range("batch", options_.batch, 1, longest_batch);
   check_range("longest_wait", options_.longest_wait, 1, 3'600'000);
+  check_range("min_views", options_.min_views, 0, max_exact_integer);
   schedule_key_ = space_.keys().key("cache", options_.name, {"schedule"});
   delay_key_ = space_.keys().key("cache", options_.name, {"delay"});
   claims_key_ = space_.keys().key("cache", options_.name, {"claims"});
@@ -117,9 +156,10 @@ CacheScheduler::CacheScheduler(Namespace space, CacheCallbacks callbacks, CacheS
 
 // Callbacks under way may still use the scheduler, so that its thread ends before anything else does.
 CacheScheduler::~CacheScheduler() {
-  std::unique_ptr<Background> ending;
-  std::lock_guard lock(background_mutex_);
-  ending = std::move(background_);
+  if (background_->forked())
+    static_cast<void>(background_.release());
+  else
+    background_.reset();
 }
 
 void CacheScheduler::schedule(Text video_id, Millis interval) {
@@ -128,8 +168,7 @@ void CacheScheduler::schedule(Text video_id, Millis interval) {
   ArgumentWriter args(space_.time());
   args.text(video_id).integer(interval);
   space_.invoke(caching::schedule_entry, {schedule_key_, delay_key_, claims_key_}, args);
-  std::lock_guard lock(background_mutex_);
-  if (background_) background_->wake();
+  background_->wake();
 }
 
 bool CacheScheduler::stop_video_cache(Text video_id) {
@@ -234,25 +273,15 @@ StepReport CacheScheduler::step(std::optional<Millis> now) {
 void CacheScheduler::run_in_background(std::function<void(Text)> on_error) {
   if (!callbacks_.load)
     throw Error(ErrorCode::invalid, "this scheduler has no loader; give it one when it is made");
-  std::lock_guard lock(background_mutex_);
-  if (background_) throw Error(ErrorCode::invalid, "this scheduler runs in the background already");
-  background_ = std::make_unique<Background>(*this, std::move(on_error));
+  background_->start(std::move(on_error));
 }
 
 void CacheScheduler::stop_background() {
-  std::unique_ptr<Background> ending;
-  {
-    std::lock_guard lock(background_mutex_);
-    if (background_ && background_->is_this_thread())
-      throw Error(ErrorCode::invalid,
-                  "a callback cannot end the thread that it runs on; call stop_background() from another");
-    ending = std::move(background_);
-  }
+  background_->stop();
 }
 
 bool CacheScheduler::running() const {
-  std::lock_guard lock(background_mutex_);
-  return background_ != nullptr;
+  return background_->running();
 }
 
 List<Procedure> CacheScheduler::procedures() {

@@ -1,7 +1,7 @@
 #pragma once
 // When cached rows are loaded again, and by whom.
 #include <functional>
-#include <mutex>
+#include <memory>
 
 #include "playhead/modules/namespace.h"
 
@@ -9,14 +9,14 @@ namespace playhead {
 
 struct CacheSchedulerOptions {
   std::string name = "videos";         ///< schedulers of the same name share their entries
-  Millis hot_interval = 300'000;       ///< of schedule_hot_video_cache()
-  Millis normal_interval = 1'800'000;  ///< of schedule_normal_video_cache()
-  Millis lease = 30'000;               ///< how long a claim lasts; longer than a load takes
-  Millis retry_after = 5'000;          ///< when an entry is due again after its load failed
+  Millis hot_interval = 300'000;       ///< of schedule_hot_video_cache(); 1 ms to 10 years
+  Millis normal_interval = 1'800'000;  ///< of schedule_normal_video_cache(); 1 ms to 10 years
+  Millis lease = 30'000;               ///< how long a claim lasts; longer than a load takes. 1 ms to 10 years
+  Millis retry_after = 5'000;          ///< when an entry is due again after its load failed; 1 ms to 10 years
   std::int64_t batch = 1;              ///< entries claimed at once; each waits for those before it. 1..1000
   Millis longest_wait =
-      1'000;  ///< the background thread looks for entries of other processes at least so often
-  std::int64_t min_views = 100;  ///< an entry with fewer views is stopped, if `views_of` is given
+      1'000;  ///< the background thread looks for entries of other processes at least so often; 1 ms to 1 hour
+  std::int64_t min_views = 100;  ///< an entry with fewer views is stopped, if `views_of` is given; 0..2^53
 };
 
 /// What a scheduler calls, on the thread of step() or of the background, holding no lock. They may throw: see
@@ -97,7 +97,7 @@ class CacheScheduler {
   /// Error{invalid} if it runs already.
   void run_in_background(std::function<void(Text message)> on_error = {});
   /// Waits for the step under way, then ends the thread. Idempotent. Throws Error{invalid} within a callback
-  /// on that thread.
+  /// on that thread. In a forked child, where the thread does not run, it does nothing.
   void stop_background();
   bool running() const;
 
@@ -114,8 +114,7 @@ class CacheScheduler {
   CacheCallbacks callbacks_;
   CacheSchedulerOptions options_;
   std::string schedule_key_, delay_key_, claims_key_;
-  mutable std::mutex background_mutex_;
-  std::unique_ptr<Background> background_;  // under background_mutex_
+  std::unique_ptr<Background> background_;
 };
 
 }  // namespace playhead

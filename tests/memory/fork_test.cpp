@@ -1,0 +1,51 @@
+// What a forked child can do with a memory store of its parent.
+#include <catch2/catch.hpp>
+
+#include "playhead/open.h"
+#include "tests/support/forked_child.h"
+
+namespace playhead::test {
+
+namespace {
+
+// A store whose reclaimer runs: it has removed a large collection.
+std::shared_ptr<Store> store_with_a_reclaimer() {
+  auto store = open("memory://");
+  for (int i = 0; i < 10'000; ++i) {
+    std::string element = "element" + std::to_string(i);
+    Text text = element;
+    store->run(RPush{{"list", {&text, 1}}});
+  }
+  Text key = "list";
+  store->run(Del{{&key, 1}});
+  return store;
+}
+
+}  // namespace
+
+TEST_CASE("a forked child can destroy a store that has a thread in the parent", "[memory]") {
+  auto store = store_with_a_reclaimer();
+  bool closed_before = GENERATE(false, true);
+  if (closed_before) store->close();
+  CHECK(in_child([&] {
+    store->close();
+    store.reset();
+    return true;
+  }));
+}
+
+TEST_CASE("a forked child is told to open a memory store of its own", "[memory]") {
+  auto store = open("memory://");
+  CHECK(in_child([&] {
+    try {
+      store->run(Get{"k"});
+    } catch (const Error& e) {
+      return e.code() == ErrorCode::closed &&
+             std::string(e.what()).find("open another one in the child") != std::string::npos &&
+             open("memory://")->run(Exists{}) == 0;
+    }
+    return false;
+  }));
+}
+
+}  // namespace playhead::test
