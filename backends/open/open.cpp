@@ -23,6 +23,7 @@ std::shared_ptr<Store> open_memory(Url& url, const OpenOptions& options) {
   o.memory_limit = static_cast<std::uint64_t>(url.take_number("maxmemory", 0, 0, INT64_MAX));
   o.eviction = url.take("eviction").value_or("noeviction");
   url.finish();
+  url.refuse_credentials_and_port();
   if (!url.path.empty())
     throw Error(ErrorCode::invalid, "the store URL memory://" + url.host + url.path +
                                         " has a path; a memory store has only a name");
@@ -81,7 +82,12 @@ std::shared_ptr<Store> open_redis(Url& url, std::uint16_t db, const OpenOptions&
   o.pool_size =
       static_cast<std::size_t>(url.take_number("pool", static_cast<std::int64_t>(o.pool_size), 1, 10'000));
   o.db = db;
+  if (url.has_user && url.password.empty())
+    throw Error(ErrorCode::invalid, "the store URL has a user without a password; write user:password@");
   if (url.scheme == "redis+unix") {
+    if (url.path.empty() || !url.host.empty() || url.port != 0)
+      throw Error(ErrorCode::invalid,
+                  "a Redis server's socket is named by an absolute path: redis+unix:///path/to/socket");
     o.unix_socket = url.path;
   } else {
     if (!url.host.empty()) o.host = url.host;

@@ -30,6 +30,8 @@ std::string decode(Text s) {
     out += static_cast<char>(hex(s[i + 1]) * 16 + hex(s[i + 2]));
     i += 2;
   }
+  if (out.find('\0') != std::string::npos)
+    bad("has a NUL byte (%00), which nothing in it can have; take it out");
   return out;
 }
 
@@ -45,6 +47,7 @@ void parse_authority(Text authority, Url& url) {
     Text credentials = authority.substr(0, at);
     url.user = decode(cut(credentials, ':'));
     url.password = decode(credentials);
+    url.has_user = true;
     authority = authority.substr(at + 1);
   }
   Text port;
@@ -53,6 +56,9 @@ void parse_authority(Text authority, Url& url) {
     if (end == Text::npos) bad("has a '[' without ']'");
     url.host = authority.substr(1, end - 1);
     port = authority.substr(end + 1);
+    if (url.host.empty()) bad("has '[]' without an address; write [::1] or leave it out");
+    if (!port.empty() && port[0] != ':')
+      bad("has '" + std::string(port) + "' behind the address in brackets; write [" + url.host + "]:port");
     if (!port.empty()) port.remove_prefix(1);
   } else {
     url.host = decode(cut(authority, ':'));
@@ -83,8 +89,9 @@ Url Url::parse(Text text) {
   while (!rest.empty()) {
     Text pair = cut(rest, '&');
     if (pair.empty()) continue;
-    Text name = cut(pair, '=');
-    url.query[decode(name)] = decode(pair);
+    std::string name = decode(cut(pair, '='));
+    if (!url.query.try_emplace(name, decode(pair)).second)
+      bad("has the parameter '" + name + "' twice; give it once");
   }
   return url;
 }
@@ -113,7 +120,14 @@ void Url::finish() const {
     bad("has the parameter '" + query.begin()->first + "', which " + scheme + ":// does not know");
 }
 
+void Url::refuse_credentials_and_port() const {
+  if (has_user) bad("has a user or a password, which " + scheme + ":// does not know; write %40 for an '@'");
+  if (port != 0)
+    bad("has the port " + std::to_string(port) + ", which " + scheme + ":// does not know; leave it out");
+}
+
 const std::string& rocksdb_directory(const Url& url) {
+  url.refuse_credentials_and_port();
   if (url.path.empty() || !url.host.empty())
     throw Error(ErrorCode::invalid,
                 "a RocksDB store is named by an absolute path: rocksdb:///path/to/directory");

@@ -9,10 +9,11 @@ namespace playhead {
 /// The parts of scheme://[user[:password]@]host[:port]/path?name=value&..., percent-decoded.
 struct Url {
   std::string scheme, user, password, host, path;
-  int port = 0;  ///< 0: not given
+  bool has_user = false;  ///< there is an '@', whatever stands before it
+  int port = 0;           ///< 0: not given
   std::map<std::string, std::string> query;
 
-  /// Throws Error{invalid}.
+  /// Throws Error{invalid}, also for NUL bytes and for a parameter that is given twice.
   static Url parse(Text text);
   /// Takes a parameter out of the query.
   std::optional<std::string> take(const std::string& name);
@@ -20,6 +21,8 @@ struct Url {
   std::int64_t take_number(const std::string& name, std::int64_t usual, std::int64_t min, std::int64_t max);
   /// Throws Error{invalid} if parameters are left that nobody took.
   void finish() const;
+  /// Throws Error{invalid} if there is a user, a password or a port.
+  void refuse_credentials_and_port() const;
 };
 
 /// The directory that a rocksdb:// URL names. Throws Error{invalid} if it names none.

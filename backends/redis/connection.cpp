@@ -16,6 +16,13 @@ Connection::Connection(const RedisOptions& options, std::uint16_t db, Deadline d
   }
 }
 
+namespace {
+std::string refused(const std::string& reason) {
+  return "Redis refused the connection" +
+         (reason.empty() ? " and gave no reason; see the server's log" : ": " + reason);
+}
+}  // namespace
+
 void Connection::introduce(const RedisOptions& o, std::uint16_t db, Deadline deadline) {
   Request hello;
   if (!o.password.empty() && !o.user.empty())
@@ -30,8 +37,7 @@ void Connection::introduce(const RedisOptions& o, std::uint16_t db, Deadline dea
     transfer({}, hello.bytes(), hello.commands(), deadline, replies);
   } catch (Failure& f) {
     // A server that turns a client away says why, and closes.
-    if (!replies.empty() && replies[0].kind == Value::Kind::error)
-      f.what = "Redis refused the connection: " + replies[0].text;
+    if (!replies.empty() && replies[0].kind == Value::Kind::error) f.what = refused(replies[0].text);
     throw;
   }
   Value id = std::move(replies.back());
@@ -41,10 +47,14 @@ void Connection::introduce(const RedisOptions& o, std::uint16_t db, Deadline dea
   // A user without the right to CLIENT ID can do everything but park.
   if (id.kind == Value::Kind::integer)
     id_ = id.number;
+  else if (id.kind != Value::Kind::error)
+    throw Error(
+        ErrorCode::unavailable,
+        "what listens at the Redis server's address does not answer as Redis does; check host and port");
   else if (id.text.starts_with("NOAUTH") || is_failover(id.text))
     throw refusal(id.text);
   else if (!id.text.starts_with("NOPERM") && !id.text.starts_with("ERR unknown"))
-    throw Error(ErrorCode::unavailable, "Redis refused the connection: " + id.text);
+    throw Error(ErrorCode::unavailable, refused(id.text));
   db_ = proven_db_ = db;
 }
 

@@ -35,7 +35,8 @@ std::vector<Value>& executed(std::vector<Value>& replies) {
   // The reason is told where the refused command was to be queued.
   auto cause = std::find_if(replies.begin(), replies.end() - 1,
                             [](const Value& r) { return r.kind == Value::Kind::error; });
-  throw refusal(cause == replies.end() - 1 ? exec.text : exec.text + " " + cause->text);
+  if (cause == replies.end() - 1) throw refusal(exec.text);
+  throw refusal(is_failover(cause->text) ? cause->text : exec.text + " " + cause->text);
 }
 
 bool Transaction::finish(std::vector<Value>& replies) {

@@ -24,7 +24,14 @@ constexpr std::size_t shown_findings = 100;
 class DirectoryLock {
  public:
   DirectoryLock(rocksdb::Env& env, const std::string& path) : env_(env) {
-    if (!env_.LockFile(path + "/LOCK", &lock_).ok()) refuse_locked(env, path);
+    auto status = env_.LockFile(path + "/LOCK", &lock_);
+    if (locked(status)) refuse_locked(env, path);
+    if (!status.ok())
+      throw Error(
+          ErrorCode::unavailable,
+          "RocksDB store " + path + " can not be locked (" + status.ToString() +
+              "), which a check needs so that nobody writes meanwhile; make the directory and its file "
+              "LOCK writable for you, or check a copy");
   }
   ~DirectoryLock() { env_.UnlockFile(lock_).PermitUncheckedError(); }
   DirectoryLock(const DirectoryLock&) = delete;

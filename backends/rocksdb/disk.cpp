@@ -6,6 +6,9 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
+#include <cerrno>
+#include <cstring>
+
 #include "backends/rocksdb/ordered_logs.h"
 #include "backends/rocksdb/status.h"
 
@@ -42,8 +45,13 @@ class Listener : public rocksdb::EventListener {
 
 }  // namespace
 
+// RocksDB gives an I/O error for everything that can go wrong with its lock file. Paths may contain anything.
 bool locked(const rocksdb::Status& status) {
-  return status.IsIOError() && status.ToString().find("lock") != std::string::npos;
+  std::string text = status.ToString();
+  auto ends_with = [&](int error) { return text.ends_with(std::strerror(error)); };
+  return status.IsIOError() &&
+         (text.starts_with("IO error: lock hold by current process") ||
+          (text.starts_with("IO error: While lock file") && (ends_with(EAGAIN) || ends_with(EACCES))));
 }
 
 rocksdb::Options database_options(const RocksOptions& options, const Hooks& hooks) {

@@ -47,6 +47,19 @@ void check_format(const std::string& format, const std::string& path) {
                   "that wrote it");
 }
 
+bool has_database(rocksdb::Env& env, const std::string& path) {
+  return env.FileExists(path + "/CURRENT").ok();
+}
+
+[[noreturn]] void refuse_without_format(const std::string& path) {
+  throw Error(ErrorCode::invalid,
+              "The directory " + path +
+                  " holds a RocksDB database, but its file FORMAT is missing or empty; if it is a store of "
+                  "Playhead, put that file back from a backup, or write the line \"" +
+                  std::string(format_text.substr(0, format_text.find('\n'))) +
+                  "\" into it; else name another directory");
+}
+
 }  // namespace
 
 rocksdb::Env& env_of(const Hooks& hooks) {
@@ -64,6 +77,7 @@ bool claim_directory(rocksdb::Env& env, const std::string& path) {
   }
   std::vector<std::string> files;
   if (auto status = env.GetChildren(path, &files); !status.ok()) fail(status, "reading the directory", path);
+  if (has_database(env, path)) refuse_without_format(path);
   for (auto& file : files) {
     if (file == "." || file == ".." || file == "FORMAT" || file == "FORMAT.new") continue;
     throw Error(ErrorCode::invalid,
@@ -76,6 +90,7 @@ bool claim_directory(rocksdb::Env& env, const std::string& path) {
 
 void require_format(rocksdb::Env& env, const std::string& path) {
   std::string format = read_file(env, format_file(path), path);
+  if (format.empty() && has_database(env, path)) refuse_without_format(path);
   if (format.empty()) throw Error(ErrorCode::invalid, "There is no RocksDB store of Playhead in " + path);
   check_format(format, path);
 }

@@ -31,4 +31,36 @@ TEST_CASE("A URL with a database that the store does not have is refused") {
   CHECK_THROWS_WITH(open("redis://127.0.0.1/3?db=3"), Catch::Contains("twice"));
 }
 
+TEST_CASE("A URL with a NUL byte is refused, wherever it stands") {
+  for (const char* url : {"rocksdb:///tmp/nul%00x", "memory://na%00me", "redis://u:p%00@127.0.0.1/",
+                          "memory://?databases=1%00", "redis+unix:///socket%00"})
+    CHECK_THROWS_WITH(open(url), Catch::Contains("NUL byte"));
+  CHECK_THROWS_WITH(open(Text("rocksdb:///tmp/nul\0x", 19)), Catch::Contains("NUL byte"));
+}
+
+TEST_CASE("A URL of a socket without a path, or with a host, is refused") {
+  for (const char* url : {"redis+unix://", "redis+unix://host/socket", "redis+unix://:1/socket"})
+    CHECK_THROWS_WITH(open(url), Catch::Contains("redis+unix:///path/to/socket"));
+}
+
+TEST_CASE("Behind an address in brackets there is a port or nothing") {
+  CHECK_THROWS_WITH(open("redis://[::1]x7391"), Catch::Contains("'x7391'") && Catch::Contains("[::1]:port"));
+  CHECK_THROWS_WITH(open("redis://[]:7391"), Catch::Contains("'[]'"));
+  CHECK_THROWS_WITH(open("redis://[::1"), Catch::Contains("without ']'"));
+  CHECK_NOTHROW(open("redis://[::1]:7391"));
+}
+
+TEST_CASE("A user, a password or a port is refused where nobody asks for it") {
+  for (const char* url : {"memory://user:password@name", "memory://@name", "rocksdb://user@/tmp/x"})
+    CHECK_THROWS_WITH(open(url), Catch::Contains("has a user or a password"));
+  for (const char* url : {"memory://name:1", "memory://:1", "rocksdb://:1/tmp/x"})
+    CHECK_THROWS_WITH(open(url), Catch::Contains("has the port 1"));
+  CHECK_THROWS_WITH(open("redis://user@127.0.0.1"), Catch::Contains("user:password@"));
+}
+
+TEST_CASE("A parameter that is given twice is refused") {
+  CHECK_THROWS_WITH(open("memory://?databases=1&databases=2"), Catch::Contains("'databases' twice"));
+  CHECK_THROWS_WITH(open("memory://?databases=1&d%61tabases=1"), Catch::Contains("'databases' twice"));
+}
+
 }  // namespace playhead::test

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <deque>
+#include <limits>
 #include <map>
 #include <random>
 #include <set>
@@ -207,6 +208,59 @@ TEST_CASE("a reopened recommender answers to the last bit as before, whatever wa
     auto before = shown(recommender.recommend("u1", 80, start + 200 * hour));
     REQUIRE(shown(Recommender(s.store).recommend("u1", 80, start + 200 * hour)) == before);
   });
+}
+
+TEST_CASE("options out of range are refused by name, with their range", "[recommender]") {
+  auto store = playhead::open("memory://");
+  auto refused = [&](const char* part, const RecommenderOptions& o) {
+    INFO(part);
+    CHECK_THROWS_WITH(Recommender(store, o), Catch::Contains(part));
+  };
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN(),
+                   inf = std::numeric_limits<double>::infinity();
+  for (double bad : {0., -1., nan, inf, 1e-300}) {
+    RecommenderOptions half_life, popularity;
+    half_life.profile_half_life = bad;
+    refused("profile_half_life=", half_life);
+    popularity.popularity_half_lives_h = {{bad, 1}};
+    refused("a half-life of popularity_half_lives_h=", popularity);
+  }
+  for (double bad : {nan, inf, -inf, 1e300}) {
+    RecommenderOptions popularity, co;
+    popularity.popularity_half_lives_h = {{1, bad}};
+    refused("a weight of popularity_half_lives_h=", popularity);
+    co.co_weight = bad;
+    refused("co_weight=", co);
+  }
+  RecommenderOptions name, profile, neighbors;
+  name.name = "";
+  refused("name", name);
+  profile.profile_size = 0;
+  refused("profile_size=0 is outside 1..10000", profile);
+  neighbors.neighbors = 0;
+  refused("neighbors=0 is outside 1..100000", neighbors);
+  CHECK_THROWS_WITH(Recommender(nullptr), Catch::Contains("needs a store"));
+}
+
+TEST_CASE("the smallest and the greatest options give finite scores", "[recommender]") {
+  RecommenderOptions least, most;
+  least.profile_size = least.neighbors = 1;
+  least.profile_half_life = .001;
+  least.popularity_half_lives_h = {{.001, -1e6}};
+  least.co_weight = -1e6;
+  most.profile_size = 10'000;
+  most.neighbors = 100'000;
+  most.profile_half_life = 1e6;
+  most.popularity_half_lives_h = {{1e6, 1e6}};
+  most.co_weight = 1e6;
+  for (const RecommenderOptions& o : {least, most}) {
+    auto store = playhead::open("memory://");
+    std::mt19937 random(5);
+    Recommender recommender(store, o);
+    record(recommender, random_events(random, 200, 10, 50));
+    for (Millis now : {Millis{0}, start, start + 10'000 * hour})
+      for (const Recommendation& r : recommender.recommend("u1", 50, now)) REQUIRE(std::isfinite(r.score));
+  }
 }
 
 TEST_CASE("a request for any time has finite scores", "[recommender]") {

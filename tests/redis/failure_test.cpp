@@ -272,10 +272,29 @@ TEST_CASE("a server that stays read-only, or is loading, is Error{unavailable}")
   CHECK(code_from([&] { store.run(Incr{"n"}); }, &message) == ErrorCode::unavailable);
   CHECK(message.starts_with("READONLY "));
   CHECK(code_from([&] { store.perform(batch); }) == ErrorCode::unavailable);
+  std::vector<Text> keys = {"n"};
+  auto watch = store.watch();
+  watch->add(0, keys);
+  CHECK(code_from([&] { watch->commit(batch); }, &message) == ErrorCode::unavailable);
+  CHECK(message.starts_with("READONLY "));
 
   FakeServer loading(
       [](const std::string&, int) { return "-LOADING Redis is loading the dataset in memory\r\n"; });
   CHECK(code_from([&] { RedisStore(at_port(loading.port())).run(Get{"n"}); }) == ErrorCode::unavailable);
+}
+
+TEST_CASE("a server that turns a client away is quoted, or said to give no reason, or to be no Redis") {
+  auto message_for = [](const std::string& greeting) {
+    FakeServer server([](const std::string&, int) { return ""; }, greeting);
+    std::string message;
+    CHECK(code_from([&] { RedisStore(at_port(server.port())).run(Get{"n"}); }, &message) ==
+          ErrorCode::unavailable);
+    return message;
+  };
+  CHECK(message_for("-ERR max number of clients reached\r\n") ==
+        "Redis refused the connection: ERR max number of clients reached");
+  CHECK_THAT(message_for("-\r\n"), Catch::Contains("gave no reason"));
+  CHECK_THAT(message_for("+OK\r\n"), Catch::Contains("does not answer as Redis does"));
 }
 
 TEST_CASE("bytes that are no reply end the connection") {

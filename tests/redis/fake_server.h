@@ -14,8 +14,9 @@ class FakeServer {
  public:
   /// `answer` is given each piece of a connection as it arrives (a small request arrives whole) and the
   /// connection's number from 0; "" closes the connection. The greeting (CLIENT ID) is answered without it.
-  explicit FakeServer(std::function<std::string(const std::string& request, int connection)> answer)
-      : answer_(std::move(answer)), listener_(listen_on_loopback(port_)) {
+  explicit FakeServer(std::function<std::string(const std::string& request, int connection)> answer,
+                      std::string greeting = ":1\r\n")
+      : answer_(std::move(answer)), greeting_(std::move(greeting)), listener_(listen_on_loopback(port_)) {
     acceptor_ = std::thread([this] { accept_all(); });
   }
   ~FakeServer() {
@@ -48,7 +49,7 @@ class FakeServer {
     for (ssize_t n; (n = ::recv(fd, buffer, sizeof buffer, 0)) > 0;) {
       std::string request(buffer, static_cast<std::size_t>(n));
       bool greeting = request.find("CLIENT\r\n$2\r\nID") != std::string::npos;
-      std::string reply = greeting ? ":1\r\n" : answer_(request, number);
+      std::string reply = greeting ? greeting_ : answer_(request, number);
       if (reply.empty()) break;
       send_all(fd, reply);
     }
@@ -56,6 +57,7 @@ class FakeServer {
   }
 
   std::function<std::string(const std::string&, int)> answer_;
+  const std::string greeting_;
   std::uint16_t port_ = 0;
   int listener_;
   std::mutex mutex_;

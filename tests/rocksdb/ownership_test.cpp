@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "backends/rocksdb/check.h"
 #include "playhead/error.h"
 #include "subprocess.h"
 #include "support.h"
@@ -170,6 +171,44 @@ TEST_CASE("a directory of an unknown format is refused and left alone") {
   REQUIRE(error);
   CHECK(error->code() == ErrorCode::unsupported);
   CHECK_THAT(error->what(), Catch::Contains("playhead rocksdb 2"));
+}
+
+TEST_CASE("a store whose file FORMAT is lost or emptied is refused, and told what to write into it") {
+  TestStore store;
+  set(*store.storage, "k", "v");
+  store.storage->close();
+  SECTION("lost") {
+    std::filesystem::remove(store.path + "/FORMAT");
+  }
+  SECTION("emptied") {
+    std::filesystem::resize_file(store.path + "/FORMAT", 0);
+  }
+  for (auto use : {+[](const TestStore& s) { RocksStorage::open(s.path, s.options, s.hooks); },
+                   +[](const TestStore& s) { check(s.path); }}) {
+    auto error = error_of([&] { use(store); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::invalid);
+    CHECK_THAT(error->what(),
+               Catch::Contains("FORMAT is missing or empty") && Catch::Contains("playhead rocksdb 1"));
+  }
+  std::ofstream(store.path + "/FORMAT") << "playhead rocksdb 1\n";
+  store.open();
+  CHECK(get(*store.storage, "k") == "v");
+}
+
+TEST_CASE("a directory that can not be locked is not said to be in use") {
+  TemporaryDirectory directory;
+  std::string path = directory / "blocks";  // a name with "lock" in it
+  RocksStorage::open(path)->close();
+  std::filesystem::remove(path + "/LOCK");
+  std::filesystem::create_directory(path + "/LOCK");
+  for (auto use :
+       {+[](const std::string& p) { RocksStorage::open(p); }, +[](const std::string& p) { check(p); }}) {
+    auto error = error_of([&] { use(path); });
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::unavailable);
+    CHECK_THAT(error->what(), Catch::Contains("Is a directory") && !Catch::Contains("in use"));
+  }
 }
 
 TEST_CASE("a directory with something else in it is refused") {

@@ -26,7 +26,8 @@ class ManualClock final : public Clock {
  public:
   explicit ManualClock(Millis start = 1'700'000'000'000) : now_(start) {}
   Millis now() const override { return now_.load(std::memory_order_relaxed); }
-  void advance(Millis by) { now_.fetch_add(by, std::memory_order_relaxed); }
+  /// Moves it on, or back if that is negative; not beyond what Millis holds.
+  void advance(Millis by);
   void set(Millis to) { now_.store(to, std::memory_order_relaxed); }
 
  private:

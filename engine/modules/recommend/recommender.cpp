@@ -1,5 +1,7 @@
 #include "playhead/modules/recommender.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -26,6 +28,25 @@ void check_id(Text id, const char* what) {
   if (id.empty() || id.size() > max_id)
     throw Error(ErrorCode::invalid,
                 std::string(what) + " must have 1 to 1024 bytes, not " + std::to_string(id.size()));
+}
+
+template <class Number>
+void check_option(const char* name, Number x, Number least, Number greatest) {
+  if (x >= least && x <= greatest) return;  // NaN is not
+  throw Error(ErrorCode::invalid, fmt::format("{}={} is outside {}..{}", name, x, least, greatest));
+}
+
+void check_options(const RecommenderOptions& o) {
+  constexpr double shortest = .001, longest = 1'000'000, heaviest = 1'000'000;
+  check_id(o.name, "name");
+  check_option<std::size_t>("profile_size", o.profile_size, 1, 10'000);
+  check_option("profile_half_life", o.profile_half_life, shortest, longest);
+  check_option<std::size_t>("neighbors", o.neighbors, 1, 100'000);
+  for (auto [hours, weight] : o.popularity_half_lives_h) {
+    check_option("a half-life of popularity_half_lives_h", hours, shortest, longest);
+    check_option("a weight of popularity_half_lives_h", weight, -heaviest, heaviest);
+  }
+  check_option("co_weight", o.co_weight, -heaviest, heaviest);
 }
 
 // Ties are broken by this, never by the order of arrival.
@@ -73,6 +94,8 @@ class Recommender::Impl {
  public:
   Impl(std::shared_ptr<Store> store, RecommenderOptions options)
       : store_(std::move(store)), options_(std::move(options)), aggregates_(options_) {
+    if (!store_) throw Error(ErrorCode::invalid, "a recommender needs a store; open one first");
+    check_options(options_);
     log_key_ = "playhead:" + options_.name + ":log";
     std::unique_lock lock(mutex_);
     catch_up();

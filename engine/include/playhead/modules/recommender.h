@@ -51,13 +51,14 @@ struct Recommendation {
 };
 
 struct RecommenderOptions {
-  std::string name = "recommender";  ///< several recommenders in one store have different names
-  std::size_t profile_size = 50;     ///< newest distinct videos of a user that are looked at
-  double profile_half_life = 25;     ///< of their weight, in list positions
-  std::size_t neighbors = 400;       ///< kept per video
-  std::map<double, double> popularity_half_lives_h = {
-      {24, .3}, {3, .5}, {1, .4}};  ///< half-life in hours -> weight
-  double co_weight = 1;             ///< of the co-counts in the blend
+  std::string name =
+      "recommender";              ///< several recommenders in one store have different names; 1..1024 bytes
+  std::size_t profile_size = 50;  ///< newest distinct videos of a user that are looked at; 1..10,000
+  double profile_half_life = 25;  ///< of their weight, in list positions; 0.001..1,000,000
+  std::size_t neighbors = 400;    ///< kept per video; 1..100,000
+  /// Half-life in hours (0.001..1,000,000) -> weight (-1,000,000..1,000,000).
+  std::map<double, double> popularity_half_lives_h = {{24, .3}, {3, .5}, {1, .4}};
+  double co_weight = 1;  ///< of the co-counts in the blend; -1,000,000..1,000,000
 };
 
 /// Recommendations from item-item co-counts and decayed popularity. An event changes the very next answer.
@@ -68,6 +69,7 @@ struct RecommenderOptions {
 /// Thread-safe.
 class Recommender {
  public:
+  /// Throws Error{invalid} without a store and for options out of range.
   explicit Recommender(std::shared_ptr<Store> store, RecommenderOptions options = {});
   ~Recommender();
 
