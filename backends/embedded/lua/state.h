@@ -1,6 +1,8 @@
 #pragma once
 // One Lua 5.1 interpreter, locked down: text chunks only, a few libraries, globals that a script cannot
-// change, a limit of memory and of instructions. Lua is the build whose errors are C++ exceptions, so
+// change, a limit of memory and of instructions. One call of a library function is one instruction, however long
+// it takes: a hostile pattern in string.find is not interrupted, as in Redis, so scripts come from trusted
+// authors. Lua is the build whose errors are C++ exceptions, so
 // destructors run.
 #include <lua.hpp>
 
@@ -15,7 +17,7 @@ namespace playhead::embedded::lua {
 /// What a script may use.
 struct Limits {
   std::size_t memory = 256u << 20;           ///< bytes of one interpreter
-  std::uint64_t instructions = 500'000'000;  ///< of one run: some seconds
+  std::uint64_t instructions = 500'000'000;  ///< of one run: some seconds, library functions not counted
 };
 
 /// What a running script works on; null outside of a run.
