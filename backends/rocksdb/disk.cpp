@@ -1,16 +1,21 @@
 #include "backends/rocksdb/disk.h"
 
 #include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 
 #include <cerrno>
+#include <condition_variable>
 #include <cstring>
+#include <mutex>
+#include <thread>
 
 #include "backends/rocksdb/ordered_logs.h"
 #include "backends/rocksdb/status.h"
+#include "playhead/error.h"
 
 namespace playhead::rocks {
 namespace {
@@ -27,10 +32,12 @@ constexpr std::size_t log_files_limit = 64
 class Listener : public rocksdb::EventListener {
  public:
   explicit Listener(std::shared_ptr<DiskState> state) : state_(std::move(state)) {}
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* error) override {
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
     if (error->IsIOError() && error->severity() == rocksdb::Status::Severity::kFatalError)
       *error = rocksdb::Status(*error, rocksdb::Status::Severity::kHardError);
-    if (error->severity() >= rocksdb::Status::Severity::kHardError) state_->stopped.store(true);
+    if (error->severity() < rocksdb::Status::Severity::kHardError) return;
+    if (reason == rocksdb::BackgroundErrorReason::kWriteCallback) let_flushes_begin();
+    state_->stopped.store(true);
   }
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status error, bool* automatic) override {
     if (error.severity() >= rocksdb::Status::Severity::kHardError) *automatic = false;
@@ -40,7 +47,58 @@ class Listener : public rocksdb::EventListener {
   }
 
  private:
+  // A flush that begins only after the error is known to RocksDB is forgotten (see Patience). This is called
+  // before, by the thread whose write failed: others cannot ask for flushes meanwhile.
+  void let_flushes_begin() {
+    rocksdb::DB* db = state_->db.load();
+    if (db == nullptr) return;
+    constexpr int most_looks = 200;
+    for (int look = 0; look < most_looks; ++look) {
+      std::uint64_t pending = 0;
+      db->GetAggregatedIntProperty(rocksdb::DB::Properties::kMemTableFlushPending, &pending);
+      if (pending == 0) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
   std::shared_ptr<DiskState> state_;
+};
+
+/// RocksDB 7.8 forgets a flush that was about to begin as the disk failed: Resume() then waits for it for ever,
+/// and so would every later flush. A database that does not come back in time is told to end, which ends the
+/// waiting; what it holds can still be read.
+class Patience {
+ public:
+  Patience(rocksdb::DB& db, std::chrono::milliseconds limit)
+      : thread_([this, &db, limit] { wait(db, limit); }) {}
+  Patience(const Patience&) = delete;
+  Patience& operator=(const Patience&) = delete;
+  ~Patience() { static_cast<void>(ended()); }
+
+  /// Stops waiting; whether the database was told to end.
+  bool ended() {
+    {
+      std::lock_guard lock(mutex_);
+      is_back_ = true;
+    }
+    back_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    return ended_;
+  }
+
+ private:
+  void wait(rocksdb::DB& db, std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    if (back_.wait_for(lock, limit, [this] { return is_back_; })) return;
+    ended_ = true;
+    lock.unlock();
+    rocksdb::CancelAllBackgroundWork(&db, false);
+  }
+
+  std::mutex mutex_;
+  std::condition_variable back_;
+  bool is_back_ = false, ended_ = false;
+  std::thread thread_;
 };
 
 }  // namespace
@@ -85,7 +143,9 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_descriptors(const rocksdb::O
 }
 
 Disk::Disk(std::string path, const RocksOptions& options, const Hooks& hooks, Access access)
-    : path_(std::move(path)), periodic_(options.durability == Durability::periodic) {
+    : path_(std::move(path)),
+      periodic_(options.durability == Durability::periodic),
+      resume_patience_(options.resume_patience_ms) {
   write_options_.sync = options.durability == Durability::sync;
   behind_options_.low_pri = true;
   rocksdb::Options o = database_options(options, hooks);
@@ -102,11 +162,13 @@ Disk::Disk(std::string path, const RocksOptions& options, const Hooks& hooks, Ac
   if (locked(status)) throw LockedError{status.ToString()};
   if (!status.ok()) fail(status, "opening it", path_);
   db_.reset(db);
+  state_->db.store(db);
   std::copy(handles.begin(), handles.end(), families_.begin());
 }
 
 Disk::~Disk() {
   if (!db_) return;
+  state_->db.store(nullptr);
   for (auto* handle : families_) db_->DestroyColumnFamilyHandle(handle);
   // What Close() could report was reported by the sync() before; the destructor releases the rest.
   db_->Close().PermitUncheckedError();
@@ -144,15 +206,25 @@ void Disk::write(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch) {
   if (periodic_ && !unsynced_.load(std::memory_order_relaxed)) unsynced_.store(true);
 }
 
-void Disk::perform(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch) {
+rocksdb::Status Disk::attempt(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch) {
+  std::shared_lock guard(writing_);
+  if (given_up_.load(std::memory_order_relaxed)) return rocksdb::Status::Aborted();
   if (state_->memory_empty.load(std::memory_order_relaxed)) fill_memory();
-  auto status = db_->Write(how, &batch);
-  // Once more, since another thread may have met the damaged log between the two steps of resume().
+  return db_->Write(how, &batch);
+}
+
+void Disk::perform(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch) {
+  auto status = attempt(how, batch);
+  // Once more, since a flush in the background may have failed between the two steps.
   for (int round = 0; round < 2 && status.IsIOError(); ++round) {
-    std::lock_guard guard(resume_mutex_);
     if (!resume().ok()) break;
-    status = db_->Write(how, &batch);
+    status = attempt(how, batch);
   }
+  if (given_up_.load())
+    throw Error(ErrorCode::unavailable,
+                "RocksDB store " + path_ +
+                    ": writes did not go on after an error of the disk; nothing was "
+                    "written, reads go on; close the store and open it again to write");
   if (!status.ok()) fail(status, "writing", path_);
 }
 
@@ -166,6 +238,7 @@ void Disk::fill_memory() {
 }
 
 rocksdb::SequenceNumber Disk::next_sequence() {
+  std::shared_lock guard(writing_);
   fill_memory();  // takes a number of its own
   return db_->GetLatestSequenceNumber() + 1;
 }
@@ -174,18 +247,29 @@ rocksdb::SequenceNumber Disk::next_sequence() {
 // being flushed as the disk failed, and was not written since, stays at the damaged log: at the next open nothing
 // behind that log could be read. A row in every family and a flush move all of them to a new log.
 rocksdb::Status Disk::resume() {
+  std::unique_lock guard(writing_);
+  if (given_up_.load()) return rocksdb::Status::Aborted();
   if (!state_->stopped.load()) return {};  // another thread brought it back
   state_->stopped.store(false);
+  Patience patience(*db_, resume_patience_);
   auto status = db_->Resume();
+  if (status.ok()) status = begin_new_log();
+  if (patience.ended()) {
+    given_up_.store(true);
+    return rocksdb::Status::Aborted();
+  }
+  if (!status.ok()) state_->stopped.store(true);
+  return status;
+}
+
+rocksdb::Status Disk::begin_new_log() {
+  rocksdb::Status status;
   rocksdb::WriteOptions unlogged;
   unlogged.disableWAL = true;
   for (auto* handle : families_)
     if (status.ok()) status = db_->Delete(unlogged, handle, "memory");
   if (status.ok()) status = db_->Flush(rocksdb::FlushOptions(), {families_.begin(), families_.end()});
-  if (status.ok())
-    fill_memory();
-  else
-    state_->stopped.store(true);
+  if (status.ok()) fill_memory();
   return status;
 }
 

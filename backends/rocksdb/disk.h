@@ -5,8 +5,9 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
-#include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,7 @@ inline Text text(const rocksdb::Slice& bytes) {
 struct DiskState {
   std::atomic<bool> stopped{false};      ///< it refuses writes after an error, until it is resumed
   std::atomic<bool> memory_empty{true};  ///< the memtable of `own` may hold nothing
+  std::atomic<rocksdb::DB*> db{nullptr};
 };
 
 /// An open RocksDB database: options, column families, errors as playhead::Error, and the way back after a
@@ -52,7 +54,8 @@ class Disk {
   void check(const rocksdb::Iterator& rows) const;
 
   /// Writes atomically, as durable as the options say. After a failure nothing is visible; a database that
-  /// stopped writing because the disk was full is started again first.
+  /// stopped writing because the disk was full is started again first. One that could not be started again
+  /// for options.resume_patience_ms is read only from then on.
   void write(rocksdb::WriteBatch& batch);
   /// The same for housekeeping: never waits for an fsync, and steps back behind other writers.
   void write_behind(rocksdb::WriteBatch& batch);
@@ -71,7 +74,9 @@ class Disk {
  private:
   void write(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch);
   void perform(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch);
+  rocksdb::Status attempt(const rocksdb::WriteOptions& how, rocksdb::WriteBatch& batch);
   rocksdb::Status resume();
+  rocksdb::Status begin_new_log();
   void fill_memory();
 
   std::string path_;
@@ -82,7 +87,9 @@ class Disk {
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families_{};
   std::atomic<bool> unsynced_{false};
-  std::mutex resume_mutex_;  ///< one resume() at a time
+  std::shared_mutex writing_;  ///< shared by writes, exclusive in resume()
+  std::chrono::milliseconds resume_patience_;
+  std::atomic<bool> given_up_{false};  ///< resume() waited in vain
 };
 
 /// True if opening failed because another open holds the directory.

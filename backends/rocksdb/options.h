@@ -21,6 +21,7 @@ struct RocksOptions {
   std::size_t cache_bytes = 64 << 20;  ///< block cache
   std::size_t write_buffer_bytes =
       8 << 20;  ///< memory of one column family's newest rows before they are flushed
+  unsigned resume_patience_ms = 30'000;  ///< how long writes may take to go on after an error of the disk
   bool operator==(const RocksOptions&) const = default;
 };
 

@@ -50,6 +50,7 @@ class Run {
     options_.sync_interval_ms = 1000;
     options_.write_buffer_bytes = 16 << 10;
     options_.cache_bytes = 1 << 20;
+    options_.resume_patience_ms = 3000;
   }
 
   /// The number of operations. Throws Finding.
@@ -96,6 +97,19 @@ class Run {
       }
   }
 
+  // As the error advises: the store does not get over this one.
+  void reopen() {
+    files_->repair();
+    try {
+      store_->close();
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::unavailable) throw Finding{std::string("close: ") + e.what()};
+    }
+    store_.reset();
+    open();
+    ++report_.reopened;
+  }
+
   void step(const Change& change) {
     for (int i = 0;; ++i) {
       try {
@@ -107,6 +121,7 @@ class Run {
                         ": " + e.what()};
         if (i == attempts) throw Finding{std::string("changes are still refused: ") + e.what()};
         ++report_.failed_changes;
+        if (std::string(e.what()).find("open it again") != std::string::npos) reopen();
       }
       compare("after a change was refused");
       if (!plan_.for_ever) continue;
@@ -171,7 +186,8 @@ std::string FaultReport::shown() const {
   std::string out = n(runs) + " runs with a fault" + time + "; a run without one has " + n(operations) +
                     " operations of the file system\n" + n(while_opening) + " opens and " +
                     n(failed_changes) + " changes refused; in " + n(unnoticed) +
-                    " runs nobody met the fault\n";
+                    " runs nobody met the fault; " + n(reopened) +
+                    " stores did not get over it and were opened again\n";
   for (const std::string& finding : findings) out += finding + "\n";
   return out;
 }

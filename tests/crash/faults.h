@@ -23,6 +23,7 @@ struct FaultReport {
   std::uint64_t runs = 0;
   std::uint64_t while_opening = 0;   ///< runs in which the store could not be opened
   std::uint64_t failed_changes = 0;  ///< changes that were refused
+  std::uint64_t reopened = 0;        ///< stores that had to be opened again
   std::uint64_t unnoticed =
       0;  ///< runs whose fault no change met (compactions and the like try again by themselves)
   std::uint64_t operations = 0;  ///< of the file system in a run without faults
