@@ -93,7 +93,8 @@ void with_keys(Report& report, std::size_t count) {
         store->run(ZAdd{sets[t].back(), {&item, 1}});
       }
     }
-  Positions left(count), right(count);
+  alignas(128) Positions left(count);  // what a thread writes shares no line of memory with the other's
+  alignas(128) Positions right(count);
   Positions* at[] = {&left, &right};
   compare(report, "GET" + of, [&](std::size_t t, std::size_t n) {
     std::optional<std::string> reply;
