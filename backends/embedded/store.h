@@ -105,7 +105,10 @@ class EmbeddedStore : public Store, public Stoppable {
 
   // Stoppable
   void step(Millis budget_us) override;
-  void forked() override { state_.store(State::forked, std::memory_order_relaxed); }
+  void forked() override {
+    state_.store(State::forked, std::memory_order_relaxed);
+    shared_.stripes.abandon();
+  }
 
  private:
   enum class State : std::uint8_t { open, closed, forked };

@@ -36,6 +36,11 @@ class StripeMutex {
     if (sleepers_.load(std::memory_order_relaxed) != 0) [[unlikely]]
       wake_one();
   }
+  /// In a forked child, whose only thread holds it for nobody.
+  void abandon() {
+    state_.store(unlocked, std::memory_order_relaxed);
+    sleepers_.store(0, std::memory_order_relaxed);
+  }
 
  private:
   static constexpr std::uint32_t unlocked = 0, locked = 1;
@@ -58,6 +63,10 @@ using StripeSet = std::bitset<stripe_count>;
 class Stripes {
  public:
   Stripe& operator[](std::size_t i) { return stripes_[i]; }
+  /// In a forked child: the threads that held stripes do not exist there.
+  void abandon() {
+    for (Stripe& stripe : stripes_) stripe.mutex.abandon();
+  }
 
  private:
   std::array<Stripe, stripe_count> stripes_;

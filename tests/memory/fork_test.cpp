@@ -1,5 +1,7 @@
 // What a forked child can do with a memory store of its parent.
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "playhead/open.h"
 #include "tests/support/forked_child.h"
@@ -46,6 +48,30 @@ TEST_CASE("a forked child is told to open a memory store of its own", "[memory]"
     }
     return false;
   }));
+}
+
+TEST_CASE("a forked child is refused a key that another thread held when it was forked off", "[memory]") {
+  auto store = open("memory://");
+  std::atomic<bool> held = false, over = false;
+  std::thread holder([&] {
+    Text key = "k";
+    store->with_unit(0, {&key, 1}, [&](Unit&) {
+      held = true;
+      while (!over) std::this_thread::yield();
+    });
+  });
+  while (!held) std::this_thread::yield();
+  bool refused = in_child([&] {
+    try {
+      store->run(Get{"k"});
+    } catch (const Error& e) {
+      return e.code() == ErrorCode::closed;
+    }
+    return false;
+  });
+  over = true;
+  holder.join();
+  CHECK(refused);
 }
 
 }  // namespace playhead::test
