@@ -83,7 +83,7 @@ TEST_CASE("Several threads may close a store, and each finds it closed afterward
       std::vector<Text> keys = {"never filled"};
       std::atomic<int> told = 0;
       auto ticket =
-          store->park(AnyCall::of(BLPop{keys, 0}, 0), [&](AnyCall&, std::exception_ptr) { ++told; });
+          store->park(AnyCall::of(BLPop{keys, {}}, 0), [&](AnyCall&, std::exception_ptr) { ++told; });
       std::vector<std::thread> closers;
       for (int t = 0; t < 4; ++t)
         closers.emplace_back([&] {
@@ -123,7 +123,7 @@ TEST_CASE("The completion of a parked operation may close the store") {
     store->run(Del{texts("queue")});
     std::vector<Text> keys = {"queue"};
     std::atomic<bool> closed = false;
-    auto ticket = store->park(AnyCall::of(BLPop{keys, 0}, 0), [&](AnyCall&, std::exception_ptr) {
+    auto ticket = store->park(AnyCall::of(BLPop{keys, {}}, 0), [&](AnyCall&, std::exception_ptr) {
       store->close();
       closed = true;
     });
