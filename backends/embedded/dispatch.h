@@ -84,22 +84,13 @@ struct Dispatch {
     if constexpr (writes<Op> || InMemory<S>) {
       unit();
     } else {
-      try {
-        unit();
-      } catch (const Unready& unready) {
-        prepare(unit, unready);
-      }
-    }
-  }
-
-  template <class F>
-  static void prepare(F& unit, Unready unready) {
-    for (;;) {
-      unready.prepare();
-      try {
-        return unit();
-      } catch (const Unready& next) {
-        unready = next;
+      for (std::optional<Unready> last;;) {
+        if (last) last->prepare();
+        try {
+          return unit();
+        } catch (const Unready& unready) {
+          last = unready;  // kept while the unit runs again
+        }
       }
     }
   }
@@ -129,11 +120,8 @@ struct Dispatch {
         after = tx.take_after();
       }
     }
-    if (after) [[unlikely]] {
-      lock.release();
-      HeldStripes held(store.shared().stripes, i, std::adopt_lock);
-      store.finish(*after, held);
-    }
+    if (after) [[unlikely]]
+      store.finish(*after, std::move(lock), i);
   }
 
   static StripeSet stripes_of(const Op& op) {

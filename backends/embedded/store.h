@@ -76,6 +76,8 @@ class EmbeddedStore : public Store, public Stoppable {
   Millis now() override { return shared_.clock->now(); }
   Capabilities capabilities() const override { return capabilities_; }
   void close() override;
+  /// For when nobody asks whether the last commits are durable.
+  void close_unasked() noexcept;
 
   // For the thunks.
   S& storage() { return *storage_; }
@@ -84,10 +86,10 @@ class EmbeddedStore : public Store, public Stoppable {
     if (db >= shared_.databases) [[unlikely]]
       refuse("ERR DB index is out of range");
   }
-  bool is_open() const { return state_.load() == State::open; }
+  bool is_open() const { return open_.load(); }
   /// Called holding at least one stripe: the store cannot be closed meanwhile.
   void check_open() const {
-    if (state_.load(std::memory_order_relaxed) != State::open) [[unlikely]]
+    if (!open_.load(std::memory_order_relaxed)) [[unlikely]]
       refuse_use();
   }
   /// Frees memory until there is room; refuses if there is none. Called holding no stripe.
@@ -99,6 +101,8 @@ class EmbeddedStore : public Store, public Stoppable {
   /// What follows a unit's commit: watches and waiters, still holding its stripes; then these are released
   /// and messages delivered.
   void finish(Aftermath& after, HeldStripes& held);
+  /// The same of a unit that holds this one stripe.
+  void finish(Aftermath& after, std::unique_lock<StripeMutex> lock, std::size_t stripe);
   /// Runs body(tx) as a unit that sees its own writes, under the keys' stripes; again under all of them if it
   /// touches others.
   void run_unit(StripeSet set, bool undo, bool keep_on_error, const std::function<void(Tx<S>&)>& body);
@@ -106,12 +110,11 @@ class EmbeddedStore : public Store, public Stoppable {
   // Stoppable
   void step(Millis budget_us) override;
   void forked() override {
-    state_.store(State::forked, std::memory_order_relaxed);
+    open_.store(false, std::memory_order_relaxed);
     shared_.stripes.abandon();
   }
 
  private:
-  enum class State : std::uint8_t { open, closed, forked };
   class WatchOn;
   class TicketOn;
   using Published = std::vector<std::pair<std::string, std::string>>;
@@ -148,7 +151,7 @@ class EmbeddedStore : public Store, public Stoppable {
   const Text in_child_;
   const ForkGuard guard_;
   std::mutex closing_;
-  std::atomic<State> state_ = State::open;
+  std::atomic<bool> open_ = true;
   std::size_t next_stripe_ = 0;  // of step(); one thread
 };
 

@@ -92,10 +92,14 @@ EmbeddedStore<S>::~EmbeddedStore() {
     new std::shared_ptr<S>(storage_);
     return;
   }
+  close_unasked();
+}
+
+template <class S>
+void EmbeddedStore<S>::close_unasked() noexcept {
   try {
     close();
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
-    // Who wants to know whether the last commits are durable calls close() himself.
   }
 }
 
@@ -109,7 +113,7 @@ void EmbeddedStore<S>::close() {
   std::exception_ptr failure;
   {
     std::lock_guard closing(closing_);  // who comes second waits until it is closed
-    if (state_.load() != State::open) return;
+    if (!open_.load()) return;
     stop_background(*this);
     round = end_waiters();
     try {
@@ -127,7 +131,7 @@ template <class S>
 auto EmbeddedStore<S>::end_waiters() -> Round {
   Round round;
   HeldStripes all(shared_.stripes, StripeSet().set());
-  state_.store(State::closed);
+  open_.store(false);
   for (const KeyName& key : shared_.observers->waited_keys())
     for (const auto& w : shared_.observers->waiters(key)) {
       std::lock_guard lock(w->mutex);
@@ -260,6 +264,13 @@ void EmbeddedStore<S>::finish(Aftermath& after, HeldStripes& held) {
 }
 
 template <class S>
+void EmbeddedStore<S>::finish(Aftermath& after, std::unique_lock<StripeMutex> lock, std::size_t stripe) {
+  lock.release();
+  HeldStripes held(shared_.stripes, stripe, std::adopt_lock);
+  finish(after, held);
+}
+
+template <class S>
 void EmbeddedStore<S>::serve(Round& round, HeldStripes& held) {
   for (std::size_t i = 0; i < round.ready.size(); ++i) {
     KeyName key = round.ready[i];
@@ -327,7 +338,7 @@ void EmbeddedStore<S>::serve_again(const std::vector<KeyName>& keys) {
     round.ready.push_back(key);
     {
       HeldStripes held(shared_.stripes, set);
-      if (state_.load() != State::open) return;
+      if (!open_.load()) return;
       serve(round, held);
     }
     deliver(round);
@@ -488,7 +499,7 @@ void EmbeddedStore<S>::step(Millis budget_us) {
   for (std::size_t n = 0; n < stripe_count && !over(); ++n) {
     std::size_t i = next_stripe_++ % stripe_count;
     std::unique_lock lock(shared_.stripes[i].mutex, std::try_to_lock);
-    if (!lock.owns_lock() || state_.load(std::memory_order_relaxed) != State::open) continue;
+    if (!lock.owns_lock() || !open_.load(std::memory_order_relaxed)) continue;
     Millis time = now();
     std::vector<KeyName> gone;
     storage_->expired(i, time, keys_at_once,
@@ -522,11 +533,7 @@ void EmbeddedStore<S>::evict() {
         tx.commit();
         after = tx.take_after();
       }
-      if (after) {
-        lock.release();
-        HeldStripes held(shared_.stripes, i, std::adopt_lock);
-        finish(*after, held);
-      }
+      if (after) finish(*after, std::move(lock), i);
       if (!victims.empty()) attempts = 0;
     }
   }

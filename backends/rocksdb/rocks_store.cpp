@@ -25,17 +25,9 @@ struct Shared {
   RocksStoreOptions options;
 };
 
-// For when nobody asks whether the last commits are durable.
-void close_unasked(EmbeddedRocks& store) noexcept {
-  try {
-    store.close();
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
-  }
-}
-
 // The last of its users closes the store, while the table above can still find it.
 std::shared_ptr<EmbeddedRocks> for_users(const std::shared_ptr<EmbeddedRocks>& store) {
-  return {store.get(), [store](EmbeddedRocks* used) { close_unasked(*used); }};
+  return {store.get(), [store](EmbeddedRocks* used) { used->close_unasked(); }};
 }
 
 bool same(const RocksStoreOptions& is, const RocksStoreOptions& wanted) {
@@ -103,7 +95,7 @@ std::shared_ptr<Store> open_rocks_store(const std::string& path, RocksStoreOptio
     // Perhaps another thread is closing it: its storage must not be taken for the new store, by nobody.
     auto closing = at->second.store.lock();
     lock.unlock();
-    if (closing) close_unasked(*closing);
+    if (closing) closing->close_unasked();
     lock.lock();
     at = open_stores->find(key);
     if (at != open_stores->end() && at->second.store.lock() == closing) open_stores->erase(at);

@@ -208,14 +208,23 @@ class StoreWrapper : public Store {
   std::shared_ptr<Store> inner_;
 };
 
+/// What a wrapper contains; null for another store.
+inline Store* wrapped(Store& store) {
+  auto* wrapper = dynamic_cast<StoreWrapper*>(&store);
+  return wrapper == nullptr ? nullptr : &wrapper->inner();
+}
+
+/// The store below all wrappers.
+inline Store& innermost(Store& store) {
+  Store* inner = wrapped(store);
+  return inner == nullptr ? store : innermost(*inner);
+}
+
 /// The layer of that type: the store itself or one that its wrappers contain; null if there is none.
 template <class T>
 T* layer(Store& store) {
-  for (Store* at = &store; at != nullptr;) {
+  for (Store* at = &store; at != nullptr; at = wrapped(*at))
     if (auto* found = dynamic_cast<T*>(at)) return found;
-    auto* wrapper = dynamic_cast<StoreWrapper*>(at);
-    at = wrapper == nullptr ? nullptr : &wrapper->inner();
-  }
   return nullptr;
 }
 
