@@ -38,7 +38,7 @@ void MessageQueue::put(const Message& m) {
 }
 
 void MessageQueue::close(const Error& why) {
-  if (getpid() != process_) return;
+  if (guard_.forked()) return;
   std::lock_guard lock(mutex_);
   if (why_closed_) return;
   why_closed_ = why;
@@ -47,7 +47,7 @@ void MessageQueue::close(const Error& why) {
 }
 
 void MessageQueue::refuse_in_child() const {
-  if (getpid() != process_) throw closed_by_fork();
+  if (guard_.forked()) throw closed_by_fork();
 }
 
 void MessageQueue::check_open() {
@@ -95,7 +95,7 @@ py::object MessageQueue::as_tuple(const Stored& m) {
 }
 
 void Listeners::add(const std::shared_ptr<MessageQueue>& queue) {
-  if (getpid() != process_) return queue->close(closed_by_fork());
+  if (guard_.forked()) return queue->close(closed_by_fork());
   std::unique_lock lock(mutex_);
   std::erase_if(queues_, [](const auto& q) { return q.expired(); });
   queues_.push_back(queue);
@@ -105,7 +105,7 @@ void Listeners::add(const std::shared_ptr<MessageQueue>& queue) {
 }
 
 void Listeners::close() {
-  if (getpid() != process_) return;
+  if (guard_.forked()) return;
   std::vector<std::weak_ptr<MessageQueue>> queues;
   {
     std::lock_guard lock(mutex_);

@@ -1,7 +1,6 @@
 #pragma once
 // Where messages of subscriptions wait until Python asks for them, and how it learns that no more will come.
 #include <pybind11/pybind11.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "bindings/ready_queue.h"
+#include "engine/store/fork.h"
 #include "playhead/error.h"
 #include "playhead/store.h"
 
@@ -54,7 +54,7 @@ class MessageQueue {
   const std::size_t limit_;
   const std::shared_ptr<ReadyQueue> tell_;
   const std::uint64_t id_;
-  const pid_t process_ = getpid();  // in another one the mutex may be locked for ever
+  const ForkGuard guard_;  // in a forked child the mutex may be locked for ever
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Stored> items_;         // guarded by mutex_
@@ -71,7 +71,7 @@ class Listeners {
   void close();
 
  private:
-  const pid_t process_ = getpid();
+  const ForkGuard guard_;
   std::mutex mutex_;
   bool closed_ = false;                              // guarded by mutex_
   std::vector<std::weak_ptr<MessageQueue>> queues_;  // guarded by mutex_

@@ -1,12 +1,12 @@
 #include "bindings/store_object.h"
 
 #include <pybind11/stl.h>
-#include <unistd.h>
 
 #include <mutex>
 
 #include "bindings/message_queue.h"
 #include "bindings/signature.h"
+#include "engine/store/fork.h"
 #include "playhead/open.h"
 
 namespace playhead::python {
@@ -82,13 +82,6 @@ py::list run_recorded(StoreObject& self) {
   return recorder(self).run(!self.target().local);
 }
 
-/// What all that opened the same store share.
-const Store* innermost(Store& store) {
-  Store* at = &store;
-  while (auto* wrapper = dynamic_cast<StoreWrapper*>(at)) at = &wrapper->inner();
-  return at;
-}
-
 /// Closes a store for everybody who has it open.
 void close_store(Store& store, Listeners& listeners) {
   struct Tell {
@@ -106,7 +99,7 @@ class OpenStores {
     std::lock_guard lock(mutex_);
     std::erase_if(opened_, [](const auto& o) { return o.store.expired(); });
     std::shared_ptr<Listeners> listeners;
-    const Store* inner = innermost(*store);
+    const Store* inner = &innermost(*store);  // what all that have the same one open share
     for (const Opened& o : opened_)
       if (o.inner == inner) listeners = o.listeners;
     if (!listeners) listeners = std::make_shared<Listeners>();
@@ -114,7 +107,7 @@ class OpenStores {
     return listeners;
   }
   void close() {
-    if (getpid() != process_) return;
+    if (guard_.forked()) return;
     std::vector<Opened> opened;
     {
       std::lock_guard lock(mutex_);
@@ -137,7 +130,7 @@ class OpenStores {
   };
   std::mutex mutex_;
   std::vector<Opened> opened_;  // guarded by mutex_
-  const pid_t process_ = getpid();
+  const ForkGuard guard_;
 };
 
 OpenStores& open_stores() {
