@@ -9,21 +9,18 @@ namespace {
 
 // Its calls always release the GIL: the background thread may need it for a loader while it holds what a call
 // waits for.
-struct BoundScheduler : Bound<CacheScheduler> {
-  template <class... Options>
-  explicit BoundScheduler(std::shared_ptr<py::object> end, Options&&... options)
-      : Bound(std::forward<Options>(options)...), end_background(std::move(end)) {}
-  std::shared_ptr<py::object> end_background;  ///< what run_in_background() was given; guarded by the GIL
-};
+using BoundScheduler = Bound<CacheScheduler>;
 using Released = ReleaseGil;
 
-/// What a callback raised, if that is no Exception: sys.exit() or Ctrl-C. It is no std::exception, which the
-/// scheduler would report as a failed load.
-struct Escape {
-  py::error_already_set error;
-};
+/// What a callback raised, if that is no Exception: sys.exit() or Ctrl-C.
+class Escape final : public EndRun {
+ public:
+  explicit Escape(const py::error_already_set& error) : EndRun(error.what()), error_(error) {}
+  const py::error_already_set& error() const { return error_; }
 
-thread_local bool in_step = false;  // this thread's callbacks are called by step()
+ private:
+  py::error_already_set error_;
+};
 
 /// A Python object that C++ may keep, use with the GIL, and let go on any thread.
 std::shared_ptr<py::object> shared(const py::object& function) {
@@ -46,16 +43,13 @@ void tell(const py::object& function, const char* what, Arguments&&... arguments
 
 /// Calls it; what it raises becomes an exception of C++ that needs no GIL.
 template <class Result>
-Result call(const py::object& function, const py::object& end_background, Text argument) {
+Result call(const py::object& function, Text argument) {
   py::gil_scoped_acquire gil;
   try {
     py::object result = function(id_object(argument));
     if constexpr (!std::is_void_v<Result>) return result.cast<Result>();
   } catch (py::error_already_set& e) {
-    if (!e.matches(PyExc_Exception)) {
-      if (in_step) throw Escape{e};
-      tell(end_background, "playhead.CacheScheduler: the end of its background run");
-    }
+    if (!e.matches(PyExc_Exception)) throw Escape(e);
     throw std::runtime_error(e.what());
   } catch (const py::cast_error&) {
     throw std::runtime_error("TypeError: views_of must give an int");
@@ -63,9 +57,9 @@ Result call(const py::object& function, const py::object& end_background, Text a
 }
 
 template <class Result>
-std::function<Result(Text)> callback(const py::object& function, const std::shared_ptr<py::object>& end) {
+std::function<Result(Text)> callback(const py::object& function) {
   if (function.is_none()) return {};
-  return [held = shared(function), end](Text argument) { return call<Result>(*held, *end, argument); };
+  return [held = shared(function)](Text argument) { return call<Result>(*held, argument); };
 }
 
 std::unique_ptr<BoundScheduler> make(StoreObject& store, const py::object& load, const py::object& views_of,
@@ -74,13 +68,11 @@ std::unique_ptr<BoundScheduler> make(StoreObject& store, const py::object& load,
                                      Millis hot_interval, Millis normal_interval, Millis lease,
                                      Millis retry_after, std::int64_t batch, Millis longest_wait,
                                      std::int64_t min_views) {
-  auto end = shared(py::none());
-  CacheCallbacks callbacks{callback<void>(load, end), callback<std::int64_t>(views_of, end),
-                           callback<void>(stopped, end)};
+  CacheCallbacks callbacks{callback<void>(load), callback<std::int64_t>(views_of), callback<void>(stopped)};
   CacheSchedulerOptions o{name,        hot_interval, normal_interval, lease,
                           retry_after, batch,        longest_wait,    min_views};
-  return std::make_unique<BoundScheduler>(end, place_of(store, prefix, std::move(clock)),
-                                          std::move(callbacks), std::move(o));
+  return std::make_unique<BoundScheduler>(place_of(store, prefix, std::move(clock)), std::move(callbacks),
+                                          std::move(o));
 }
 
 /// (video_id, interval, receipt)
@@ -98,15 +90,11 @@ struct GivenClaim {
 };
 
 StepReport step_released(CacheScheduler& scheduler, std::optional<Millis> now) {
-  struct Mark {
-    const bool outer = std::exchange(in_step, true);
-    ~Mark() { in_step = outer; }
-  } mark;
   try {
     Released gil;
     return scheduler.step(now);
   } catch (const Escape& escape) {
-    throw py::error_already_set(escape.error);
+    throw py::error_already_set(escape.error());
   }
 }
 
@@ -131,13 +119,11 @@ py::list claim(BoundScheduler& self, std::int64_t count, std::optional<Millis> n
   return out;
 }
 
-/// `end` is called, on the thread of the run, if a callback raises what is no Exception.
-void run_in_background(BoundScheduler& self, const py::object& on_error, const py::object& end) {
+void run_in_background(BoundScheduler& self, const py::object& on_error) {
   auto tell_error = [held = shared(on_error)](Text message) {
     py::gil_scoped_acquire gil;
-    tell(*held, "playhead.CacheScheduler: on_error", py::reinterpret_steal<py::object>(readable(message)));
+    tell(*held, "playhead.modules.CacheScheduler: on_error", py::reinterpret_steal<py::object>(readable(message)));
   };
-  *self.end_background = end;
   Released gil;
   self.module.run_in_background(tell_error);
 }
@@ -230,8 +216,7 @@ void define_cache_scheduler(py::module_& m) {
         py::arg("retry_after") = o.retry_after, py::arg("batch") = o.batch,
         py::arg("longest_wait") = o.longest_wait, py::arg("min_views") = o.min_views)
       .def("step", step, py::arg("now") = py::none())
-      .def("run_in_background", run_in_background, py::arg("on_error") = py::none(),
-           py::arg("end") = py::none())
+      .def("run_in_background", run_in_background, py::arg("on_error") = py::none())
       .def("stop_background",
            [](BoundScheduler& self) { released(self, [](CacheScheduler& s) { s.stop_background(); }); })
       .def_property_readonly("running", [](BoundScheduler& self) {

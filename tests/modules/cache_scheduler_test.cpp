@@ -363,6 +363,24 @@ TEST_CASE("the background thread tells errors and goes on", "[cache_scheduler]")
   });
 }
 
+TEST_CASE("a callback may end a step or the background run, and its entry stays claimed",
+          "[cache_scheduler]") {
+  for_each_space([](Space& s) {
+    CacheScheduler scheduler(s.space, {[](Text) { throw EndRun("enough"); }, {}, {}});
+    scheduler.schedule("a", 1000);
+    std::promise<std::string> told;
+    scheduler.run_in_background([&](Text message) { told.set_value(std::string(message)); });
+    REQUIRE(told.get_future().get() == "enough");
+    while (scheduler.running()) std::this_thread::yield();
+    REQUIRE(scheduler.step().claimed == 0);
+    scheduler.run_in_background();  // another one may begin
+    scheduler.schedule("b", 1000);
+    while (scheduler.running()) std::this_thread::yield();
+    scheduler.schedule("c", 1000);
+    REQUIRE_THROWS_AS(scheduler.step(), EndRun);
+  });
+}
+
 TEST_CASE("every thread that ends the background waits for the load under way", "[cache_scheduler]") {
   for_each_space([](Space& s) {
     std::promise<void> entered, leave;

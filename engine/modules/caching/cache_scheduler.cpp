@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <condition_variable>
-#include <mutex>
 
 #include "engine/modules/caching/scheduler_procedures.h"
-#include "engine/store/fork.h"
+#include "engine/store/background.h"
 #include "engine/store/secure_bytes.h"
 #include "playhead/error.h"
 
@@ -37,110 +35,14 @@ bool attempt(const CacheClaim& claim, StepReport& report, F&& callbacks) {
 
 }  // namespace
 
-// ---- the background thread
-
-// While it runs there is a Run. In a forked child the thread does not exist, and a thread of the parent may have
-// held the mutex: there nothing of it is touched.
-class CacheScheduler::Background {
- public:
-  explicit Background(CacheScheduler& scheduler) : scheduler_(scheduler) {}
-  ~Background() { stop(); }
-  Background(const Background&) = delete;
-  Background& operator=(const Background&) = delete;
-
-  void start(std::function<void(Text)> on_error) {
-    if (forked())
-      throw Error(ErrorCode::closed,
-                  "this scheduler was made before the process was forked; make another one in the child");
-    std::lock_guard lock(mutex_);
-    if (run_) throw Error(ErrorCode::invalid, "this scheduler runs in the background already");
-    auto run = std::make_shared<Run>();
-    run->on_error = std::move(on_error);
-    run->worker.start([this, r = run.get()] { work(*r); });
-    run_ = std::move(run);
-  }
-  /// Whoever calls it while another one does waits too.
-  void stop() {
-    if (forked()) return;
-    std::shared_ptr<Run> ending;
-    {
-      std::lock_guard lock(mutex_);
-      if (!run_) return;
-      if (run_->worker.is_this_thread())
-        throw Error(ErrorCode::invalid,
-                    "a callback cannot end the thread that it runs on; call stop_background() from another");
-      ending = run_;
-      ending->stopping = true;
-    }
-    changed_.notify_all();
-    ending->worker.finish();
-    std::lock_guard lock(mutex_);
-    if (run_ == ending) run_.reset();
-  }
-  /// Something may be due earlier than it thought.
-  void wake() {
-    if (forked()) return;
-    {
-      std::lock_guard lock(mutex_);
-      if (!run_) return;
-      run_->woken = true;
-    }
-    changed_.notify_all();
-  }
-  bool running() const {
-    if (forked()) return false;
-    std::lock_guard lock(mutex_);
-    return run_ != nullptr;
-  }
-  bool forked() const { return guard_.forked(); }
-
- private:
-  struct Run {
-    std::function<void(Text)> on_error;
-    bool stopping = false, woken = false;  // under mutex_
-    Worker worker;
-  };
-
-  void work(Run& run) {
-    for (;;) {
-      Millis pause = step(run);
-      std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, std::chrono::milliseconds(pause), [&] { return run.stopping || run.woken; });
-      if (run.stopping) return;
-      run.woken = false;
-    }
-  }
-  /// How long there is nothing to do.
-  Millis step(const Run& run) {
-    auto tell = [&](const std::string& message) {
-      if (run.on_error) run.on_error(message);
-    };
-    Millis longest = scheduler_.options_.longest_wait;
-    try {
-      StepReport report = scheduler_.step();
-      for (const auto& failure : report.failures) tell(failure.video_id + ": " + failure.message);
-      if (report.claimed > 0) return 0;
-      return report.next_due ? std::clamp<Millis>(*report.next_due - report.now, 0, longest) : longest;
-    } catch (const std::exception& e) {
-      tell(e.what());
-      return longest;
-    }
-  }
-
-  CacheScheduler& scheduler_;
-  const ForkGuard guard_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::shared_ptr<Run> run_;  // under mutex_
-};
-
 // ---- entries
 
 CacheScheduler::CacheScheduler(Namespace space, CacheCallbacks callbacks, CacheSchedulerOptions options)
     : space_(std::move(space)),
       callbacks_(std::move(callbacks)),
       options_(std::move(options)),
-      background_(std::make_unique<Background>(*this)) {
+      background_(new Background("scheduler", options_.longest_wait,
+                                 [this](const auto& tell) { return background_step(tell); })) {
   check_id("name", options_.name);
   check_range("hot_interval", options_.hot_interval, 1, longest_interval);
   check_range("normal_interval", options_.normal_interval, 1, longest_interval);
@@ -156,10 +58,7 @@ CacheScheduler::CacheScheduler(Namespace space, CacheCallbacks callbacks, CacheS
 
 // Callbacks under way may still use the scheduler, so that its thread ends before anything else does.
 CacheScheduler::~CacheScheduler() {
-  if (background_->forked())
-    static_cast<void>(background_.release());
-  else
-    background_.reset();
+  background_.reset();
 }
 
 void CacheScheduler::schedule(Text video_id, Millis interval) {
@@ -268,6 +167,13 @@ StepReport CacheScheduler::step(std::optional<Millis> now) {
   StepReport report = claim_due(options_.batch, now, claims);
   for (const CacheClaim& claim : claims) refresh(claim, now, report);
   return report;
+}
+
+Millis CacheScheduler::background_step(const std::function<void(Text)>& tell) {
+  StepReport report = step();
+  for (const auto& failure : report.failures) tell(failure.video_id + ": " + failure.message);
+  if (report.claimed > 0) return 0;
+  return report.next_due ? *report.next_due - report.now : options_.longest_wait;
 }
 
 void CacheScheduler::run_in_background(std::function<void(Text)> on_error) {

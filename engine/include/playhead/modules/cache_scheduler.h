@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 
+#include "playhead/modules/background.h"
 #include "playhead/modules/namespace.h"
 
 namespace playhead {
@@ -20,7 +21,7 @@ struct CacheSchedulerOptions {
 };
 
 /// What a scheduler calls, on the thread of step() or of the background, holding no lock. They may throw: see
-/// StepReport.
+/// StepReport, and EndRun.
 struct CacheCallbacks {
   std::function<void(Text video_id)> load;  ///< loads the row and writes the cache. Needed by step()
   std::function<std::int64_t(Text video_id)> views_of;  ///< may be empty: nothing is stopped
@@ -90,11 +91,11 @@ class CacheScheduler {
   bool stop(const CacheClaim& claim, std::optional<Millis> now = {});
 
   /// Claims what is due (at most one batch), loads it, and says what happened. `now` replaces the time that
-  /// counts. Throws Error{invalid} if there is no loader.
+  /// counts. Throws Error{invalid} if there is no loader, and the EndRun of a callback.
   StepReport step(std::optional<Millis> now = {});
   /// Steps on a thread of its own until stop_background(): sleeps until the next entry is due. Errors of the
-  /// store and of callbacks go to `on_error` (which must not throw), and the thread goes on. Throws
-  /// Error{invalid} if it runs already.
+  /// store and of callbacks go to `on_error` (which must not throw), and the thread goes on; after an EndRun it
+  /// ends. Throws Error{invalid} if it runs already.
   void run_in_background(std::function<void(Text message)> on_error = {});
   /// Waits for the step under way, then ends the thread. Idempotent. Throws Error{invalid} within a callback
   /// on that thread. In a forked child, where the thread does not run, it does nothing.
@@ -104,7 +105,7 @@ class CacheScheduler {
   static List<Procedure> procedures();
 
  private:
-  class Background;
+  Millis background_step(const std::function<void(Text)>& tell);
   Millis time(std::optional<Millis> now) const { return now ? *now : space_.time(); }
   void refresh(const CacheClaim& claim, std::optional<Millis> now, StepReport& report);
   StepReport claim_due(std::int64_t count, std::optional<Millis> now, std::vector<CacheClaim>& claims);
@@ -114,7 +115,7 @@ class CacheScheduler {
   CacheCallbacks callbacks_;
   CacheSchedulerOptions options_;
   std::string schedule_key_, delay_key_, claims_key_;
-  std::unique_ptr<Background> background_;
+  BackgroundPtr background_;
 };
 
 }  // namespace playhead
