@@ -43,6 +43,28 @@ class Inbox {
   std::vector<std::string> lines_;
 };
 
+/// A subscription to the channel "a" whose handler has a message and does not return.
+struct SlowHandler {
+  explicit SlowHandler(Store& store) {
+    subscription = store.subscribe([this](const Message& m) {
+      if (m.kind != Message::Kind::message) return;
+      entered_.set_value();
+      leave.get_future().wait();
+      finished = true;
+    });
+    Text a = "a";
+    subscription->subscribe({&a, 1});
+    store.run(Publish{"a", "1"});
+    entered_.get_future().wait();
+  }
+  std::unique_ptr<Subscription> subscription;
+  std::promise<void> leave;  ///< lets it return
+  std::atomic<bool> finished{false};
+
+ private:
+  std::promise<void> entered_;
+};
+
 using Lines = std::vector<std::string>;
 std::vector<Text> names(std::initializer_list<Text> n) {
   return n;
@@ -197,25 +219,14 @@ TEST_CASE("a handler may subscribe, unsubscribe and end its own subscription") {
 }
 
 TEST_CASE("destroying a subscription waits for its running handler") {
-  RedisServer& server = empty_server();
-  RedisStore store(at_port(server.port()));
-  std::promise<void> entered, leave;
-  std::atomic<bool> finished{false};
-  auto s = store.subscribe([&](const Message& m) {
-    if (m.kind != Message::Kind::message) return;
-    entered.set_value();
-    leave.get_future().wait();
-    finished = true;
-  });
-  s->subscribe(names({"a"}));
-  server.ask({"PUBLISH", "a", "1"});
-  entered.get_future().wait();
+  RedisStore store(at_port(empty_server().port()));
+  SlowHandler slow(store);
   bool finished_first = false;
   std::thread destroyer([&] {
-    s.reset();
-    finished_first = finished;
+    slow.subscription.reset();
+    finished_first = slow.finished;
   });
-  leave.set_value();
+  slow.leave.set_value();
   destroyer.join();
   CHECK(finished_first);
 }
@@ -233,27 +244,16 @@ TEST_CASE("closing the store ends its subscriptions") {
 }
 
 TEST_CASE("every thread that closes the store waits for a handler that runs") {
-  RedisServer& server = empty_server();
-  RedisStore store(at_port(server.port()));
-  std::promise<void> entered, leave;
-  std::atomic<bool> finished{false};
-  auto s = store.subscribe([&](const Message& m) {
-    if (m.kind != Message::Kind::message) return;
-    entered.set_value();
-    leave.get_future().wait();
-    finished = true;
-  });
-  s->subscribe(names({"a"}));
-  server.ask({"PUBLISH", "a", "1"});
-  entered.get_future().wait();
+  RedisStore store(at_port(empty_server().port()));
+  SlowHandler slow(store);
   std::atomic<int> early{0};
   std::vector<std::thread> closers;
   for (int t = 0; t < 3; ++t)
     closers.emplace_back([&] {
       store.close();
-      if (!finished) ++early;
+      if (!slow.finished) ++early;
     });
-  leave.set_value();
+  slow.leave.set_value();
   for (auto& t : closers) t.join();
   CHECK(early == 0);
 }

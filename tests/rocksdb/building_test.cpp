@@ -32,21 +32,20 @@ Members fill(TestStore& store, Text key = "z") {
   return model;
 }
 
-std::optional<std::int64_t> rank(TestStore& store, const std::string& of, Text key = "z") {
-  return store.unit(Mode::read, [&](Unit& u) {
-    Slot slot = u.find(Key(0, key));
-    return slot.exists() ? u.zrank(slot, of) : std::nullopt;
-  });
-}
-
 /// What a query of a rank wants done before it is repeated; nothing if it has its answer.
 std::function<void()> asked(TestStore& store, Text key = "z") {
   try {
-    rank(store, member(many_members / 2), key);
+    rank(store, key, member(many_members / 2));
   } catch (const embedded::Unready& unready) {
     return unready.prepare;
   }
   return nullptr;
+}
+
+std::function<void()> must_ask(TestStore& store) {
+  auto prepare = asked(store);
+  REQUIRE(prepare);
+  return prepare;
 }
 
 /// Asks until there is an answer.
@@ -61,7 +60,7 @@ void build(TestStore& store, Text key = "z") {
 void require_ranks(TestStore& store, const Members& model, Text key = "z") {
   std::int64_t expected = 0;
   for (const auto& [score, name] : model) {
-    if (expected % 41 == 0) REQUIRE(rank(store, name, key) == expected);
+    if (expected % 41 == 0) REQUIRE(rank(store, key, name) == expected);
     ++expected;
   }
 }
@@ -98,8 +97,7 @@ TEST_CASE("a directory that is built while units write the ordered set counts wh
   std::mt19937 random(seed);
   TestStore store;
   Members model = fill(store);
-  auto prepare = asked(store);
-  REQUIRE(prepare);
+  auto prepare = must_ask(store);
   for (int i = 0; i < 20; ++i) change(store, model, random);
   prepare();
   for (int i = 0; i < 20; ++i) change(store, model, random);
@@ -112,9 +110,7 @@ TEST_CASE("a directory that is built while units write the ordered set counts wh
 TEST_CASE("queries that meet while a directory is built share it") {
   TestStore store;
   Members model = fill(store);
-  auto first = asked(store), second = asked(store);
-  REQUIRE(first);
-  REQUIRE(second);
+  auto first = must_ask(store), second = must_ask(store);
   std::thread other(second);
   first();
   other.join();
@@ -125,8 +121,7 @@ TEST_CASE("queries that meet while a directory is built share it") {
 TEST_CASE("a unit that writes and asks for a rank does not wait for the directory that is built") {
   TestStore store;
   Members model = fill(store);
-  auto prepare = asked(store);
-  REQUIRE(prepare);
+  auto prepare = must_ask(store);
   bool built_before = GENERATE(false, true), abort = GENERATE(false, true);
   {
     Unit u(*store.storage, Mode::many, true);
@@ -147,8 +142,7 @@ TEST_CASE("a unit that writes and asks for a rank does not wait for the director
 TEST_CASE("an ordered set that goes while its directory is built leaves none behind") {
   TestStore store;
   fill(store);
-  auto prepare = asked(store);
-  REQUIRE(prepare);
+  auto prepare = must_ask(store);
   SECTION("removed") {
     store.unit(Mode::once, [](Unit& u) {
       Slot slot = u.find(Key(0, "z"));
@@ -176,8 +170,7 @@ TEST_CASE("an ordered set that goes while its directory is built leaves none beh
 TEST_CASE("a directory that is built follows a renamed key, and comes back with an abort") {
   TestStore store;
   Members model = fill(store);
-  auto prepare = asked(store);
-  REQUIRE(prepare);
+  auto prepare = must_ask(store);
   bool abort = GENERATE(false, true);
   {
     Unit u(*store.storage, Mode::many, true);
@@ -217,8 +210,7 @@ TEST_CASE("a directory that nobody waits for any more is built again when it is 
 TEST_CASE("closing waits for a directory that is built") {
   TestStore store;
   Members model = fill(store);
-  auto prepare = asked(store);
-  REQUIRE(prepare);
+  auto prepare = must_ask(store);
   std::atomic<bool> built{false}, closed_early{false};
   std::thread closing([&] {
     store.storage->close();

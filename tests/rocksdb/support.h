@@ -62,6 +62,13 @@ inline ZPut put(Unit& u, Slot& slot, Text member, double score) {
   return u.zput(slot, member, [score](const double*) { return std::optional<double>(score); });
 }
 
+inline std::optional<std::int64_t> rank(TestStore& store, Text key, Text member) {
+  return store.unit(Mode::read, [&](Unit& u) {
+    Slot slot = u.find(Key(0, key));
+    return slot.exists() ? u.zrank(slot, member) : std::nullopt;
+  });
+}
+
 /// All rows of a closed store, by column family, read with RocksDB alone.
 std::map<std::string, std::map<std::string, std::string>> raw_rows(const std::string& path);
 /// The same of an open one, from a checkpoint.
