@@ -25,10 +25,17 @@ local function hex(s)
 end
 local out = {}
 for _, key in ipairs(redis.call('KEYS', '*')) do
-  local parts, kind = {}, redis.call('TYPE', key).ok
-  local flat = kind == 'hash' and redis.call('HGETALL', key) or redis.call('ZRANGE', key, 0, -1, 'WITHSCORES')
-  for i = 1, #flat, 2 do parts[#parts + 1] = hex(flat[i]) .. '=' .. hex(flat[i + 1]) end
-  if kind == 'hash' then table.sort(parts) end
+  local parts, kind, flat = {}, redis.call('TYPE', key).ok, {}
+  if kind == 'string' then flat = {redis.call('GET', key)}
+  elseif kind == 'list' then flat = redis.call('LRANGE', key, 0, -1)
+  elseif kind == 'set' then flat = redis.call('SMEMBERS', key)
+  elseif kind == 'hash' then flat = redis.call('HGETALL', key)
+  else flat = redis.call('ZRANGE', key, 0, -1, 'WITHSCORES') end
+  local width = (kind == 'hash' or kind == 'zset') and 2 or 1
+  for i = 1, #flat, width do
+    parts[#parts + 1] = width == 2 and hex(flat[i]) .. '=' .. hex(flat[i + 1]) or hex(flat[i])
+  end
+  if kind == 'hash' or kind == 'set' then table.sort(parts) end
   local deadline = redis.call('PTTL', key) >= 0 and 'deadline' or 'no deadline'
   out[#out + 1] = hex(key) .. ' ' .. kind .. ' ' .. table.concat(parts, ' ') .. ' ' .. deadline
 end
@@ -139,8 +146,8 @@ using Replies = std::map<std::string, std::set<std::string>, std::less<>>;
 
 /// Runs random calls; tells the first difference, empty if there is none. The contents are compared after
 /// every few calls.
-std::string run_stream(unsigned seed, int calls, const std::vector<Procedure>& procedures,
-                       const RedisServer* server, Replies& replies) {
+std::string run_stream(unsigned seed, int calls, const ProcedureGroup& group, const RedisServer* server,
+                       Replies& replies) {
   constexpr int calls_between_contents = 5;
   constexpr Millis steps[] = {0, 0, 0, 0, 0, 0, 1, 1, 1, 2, 2, 499, 500, 999, 1000, 5000};
   std::mt19937 random(seed);
@@ -148,8 +155,8 @@ std::string run_stream(unsigned seed, int calls, const std::vector<Procedure>& p
   Millis now = start;
   for (int i = 1; i <= calls; ++i) {
     now += random() % 60 == 0 ? 86'400'000 : steps[random() % std::size(steps)];
-    const Procedure& p = procedures[random() % procedures.size()];
-    ProcedureCall call = procedure_cases().at(std::string(p.name))(random, now);
+    const Procedure& p = group.procedures[random() % group.procedures.size()];
+    ProcedureCall call = group.cases.at(std::string(p.name))(random, now);
     call.args.insert(call.args.begin(), std::to_string(now));
     std::string shown, difference = stores.compare(p, call, now, shown);
     if (difference.empty() && i % calls_between_contents == 0) difference = stores.compare_contents();
@@ -161,100 +168,73 @@ std::string run_stream(unsigned seed, int calls, const std::vector<Procedure>& p
   return stores.compare_contents();
 }
 
-/// A mistake planted into a script.
-struct Mistake {
-  Text procedure, right, wrong;
-};
-
-constexpr Mistake mistakes[] = {
-    {"tokens.issue", "limit + 2", "limit + 3"},
-    {"tokens.issue", "now < finish(t)", "true"},
-    {"tokens.issue", "keep_key(t, slack)\nreturn", "return"},
-    {"tokens.validate", "now >= finish(t)", "now > finish(t)"},
-    {"tokens.validate", "now - t.seen >=", "now - t.seen >"},
-    {"tokens.validate", "t.check == check", "true"},
-    {"tokens.validate", "t.seen + t.idle", "t.issued + t.idle"},
-    {"tokens.rotate", "old.grace ~= 0 or ", ""},
-    {"tokens.rotate", "absolute = old.absolute", "absolute = now + old.idle"},
-    {"tokens.revoke", "if now < finish(t) then return 1 end", "return 1"},
-    {"tokens.revoke_all", "t.id ~= keep", "true"},
-    {"tokens.list", "a.number < b.number", "a.number > b.number"},
-    {"activity.record", "'GT', ", ""},
-    {"activity.record", "completion > tonumber", "completion >= 0 or completion > tonumber"},
-    {"activity.record", "redis.call('HDEL', KEYS[3], gone[i])", ""},
-    {"activity.record", "math.min(1000, ", "math.min(1001, "},
-    {"activity.record", "'(' .. int(first)", "int(first)"},
-    {"activity.record", "% 24", "% 25"},
-    {"activity.history", "KEYS[3]", "KEYS[2]"},
-    {"watch_later.add", ">= tonumber", "> tonumber"},
-    {"zset.page", "then high = middle else", "then high = middle - 1 else"},
-    {"zset.page", "'(' .. score", "score"},
-    {"scheduler.schedule", "tonumber(due) > now", "tonumber(due) >= now"},
-    {"scheduler.stop", "redis.call('ZREM', KEYS[2], video)", ""},
-    {"scheduler.claim", "int(now), 'LIMIT'", "'(' .. int(now), 'LIMIT'"},
-    {"scheduler.claim", "redis.call('HSET', KEYS[3], video, receipt)", ""},
-    {"scheduler.settle", "~= ARGV[3]", "== false"},
-    {"scheduler.settle", "redis.call('HDEL', KEYS[3], video)\nreturn 1", "return 1"},
-};
-
 }  // namespace
 
 TEST_CASE("procedures have different names, and each has a case here", "[procedures]") {
   std::set<std::string> names;
-  for (const Procedure& p : all_procedures()) {
-    REQUIRE(names.emplace(p.name).second);
-    REQUIRE(procedure_cases().count(p.name) == 1);
-    REQUIRE(p.lua.starts_with(lua_prelude));
+  for (const ProcedureGroup* group : procedure_groups()) {
+    INFO(group->name);
+    for (const Procedure& p : group->procedures) {
+      REQUIRE(names.emplace(p.name).second);
+      REQUIRE(group->cases.count(p.name) == 1);
+      REQUIRE(p.lua.starts_with(lua_prelude));
+    }
+    REQUIRE(group->procedures.size() == group->cases.size());
   }
-  REQUIRE(names.size() == procedure_cases().size());
 }
 
 TEST_CASE("the body and the script of every procedure mean the same in memory", "[procedures]") {
-  auto procedures = all_procedures();
-  Replies replies;
-  for (unsigned seed = 1; seed <= 40; ++seed)
-    REQUIRE(run_stream(seed, 250, procedures, nullptr, replies) == "");
-  REQUIRE(replies.size() == procedures.size());
-  for (const auto& [name, different] : replies) {
-    INFO(name);
-    REQUIRE(different.size() >= 2);
+  for (const ProcedureGroup* group : procedure_groups()) {
+    INFO(group->name);
+    Replies replies;
+    for (unsigned seed = 1; seed <= 40; ++seed)
+      REQUIRE(run_stream(seed, 150, *group, nullptr, replies) == "");
+    REQUIRE(replies.size() == group->procedures.size());
+    for (const auto& [name, different] : replies) {
+      INFO(name);
+      REQUIRE(different.size() >= 2);
+    }
   }
 }
 
 TEST_CASE("the script of every procedure means the same on a Redis server", "[procedures][redis]") {
-  auto procedures = all_procedures();
-  Replies replies;
-  for (unsigned seed = 101; seed <= 108; ++seed)
-    REQUIRE(run_stream(seed, 250, procedures, &shared_redis_server(), replies) == "");
-  REQUIRE(replies.size() == procedures.size());
+  for (const ProcedureGroup* group : procedure_groups()) {
+    INFO(group->name);
+    Replies replies;
+    for (unsigned seed = 101; seed <= 108; ++seed)
+      REQUIRE(run_stream(seed, 150, *group, &shared_redis_server(), replies) == "");
+    REQUIRE(replies.size() == group->procedures.size());
+  }
 }
 
 TEST_CASE("a mistake in a script is noticed", "[.mutation]") {
-  for (const Mistake& mistake : mistakes) {
-    INFO(mistake.procedure << ": " << mistake.right << " -> " << mistake.wrong);
-    auto procedures = all_procedures();
-    auto p = std::find_if(procedures.begin(), procedures.end(),
-                          [&](const Procedure& q) { return q.name == mistake.procedure; });
-    REQUIRE(p != procedures.end());
-    std::string script(p->lua);
-    std::size_t at = script.find(mistake.right);
-    REQUIRE(at != std::string::npos);
-    script.replace(at, mistake.right.size(), mistake.wrong);
-    p->lua = script;
-    std::string difference;
-    Replies replies;
-    for (unsigned seed = 1; seed <= 60 && difference.empty(); ++seed)
-      difference = run_stream(seed, 250, procedures, nullptr, replies);
-    CHECK_FALSE(difference.empty());
-  }
+  for (const ProcedureGroup* known : procedure_groups())
+    for (const Mistake& mistake : known->mistakes) {
+      INFO(mistake.procedure << ": " << mistake.right << " -> " << mistake.wrong);
+      ProcedureGroup group = *known;
+      auto p = std::find_if(group.procedures.begin(), group.procedures.end(),
+                            [&](const Procedure& q) { return q.name == mistake.procedure; });
+      REQUIRE(p != group.procedures.end());
+      std::string script(p->lua);
+      std::size_t at = script.find(mistake.right);
+      REQUIRE(at != std::string::npos);
+      script.replace(at, mistake.right.size(), mistake.wrong);
+      p->lua = script;
+      std::string difference;
+      Replies replies;
+      for (unsigned seed = 1; seed <= 60 && difference.empty(); ++seed)
+        difference = run_stream(seed, 250, group, nullptr, replies);
+      CHECK_FALSE(difference.empty());
+    }
 }
 
 TEST_CASE("a time of 0 is the server's own", "[procedures][redis]") {
   RedisServer& server = shared_redis_server();
   server.ask({"FLUSHALL"});
   auto call = [&](Text name, std::vector<std::string> keys, std::vector<std::string> args) {
-    for (const Procedure& p : all_procedures())
-      if (p.name == name) return ask_eval(server, p.lua, {std::move(keys), std::move(args)});
+    for (const ProcedureGroup* group : procedure_groups())
+      for (const Procedure& p : group->procedures)
+        if (p.name == name) return ask_eval(server, p.lua, {std::move(keys), std::move(args)});
     throw std::logic_error("no such procedure");
   };
   std::string id(16, 'i'), check(16, 'c');

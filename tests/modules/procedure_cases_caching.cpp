@@ -1,0 +1,43 @@
+#include "playhead/modules/cache_scheduler.h"
+#include "tests/modules/procedure_cases.h"
+
+namespace playhead::test {
+
+namespace {
+
+ProcedureCases scheduler_cases() {
+  const Texts keys = {"schedule", "delay", "claims"}, receipts = {"r1", "r2", "r3"};
+  return {
+      {"scheduler.schedule",
+       [=](Random& r, Millis) -> ProcedureCall {
+         return {keys, {one_of(r, ids()), number(one_of(r, {1, 1000, 300'000}))}};
+       }},
+      {"scheduler.stop", [=](Random& r, Millis) -> ProcedureCall { return {keys, {one_of(r, ids())}}; }},
+      {"scheduler.claim",
+       [=](Random& r, Millis) -> ProcedureCall {
+         return {keys,
+                 {number(one_of(r, {1, 2, 100})), number(one_of(r, {1, 10, 1000})), one_of(r, receipts)}};
+       }},
+      {"scheduler.settle",
+       [=](Random& r, Millis) -> ProcedureCall {
+         return {keys,
+                 {one_of(r, ids()), one_of(r, receipts), one_of(r, Texts{"done", "failed", "stop"}),
+                  number(one_of(r, {1, 500}))}};
+       }},
+  };
+}
+
+const std::vector<Mistake> mistakes = {
+    {"scheduler.schedule", "tonumber(due) > now", "tonumber(due) >= now"},
+    {"scheduler.stop", "redis.call('ZREM', KEYS[2], video)", ""},
+    {"scheduler.claim", "int(now), 'LIMIT'", "'(' .. int(now), 'LIMIT'"},
+    {"scheduler.claim", "redis.call('HSET', KEYS[3], video, receipt)", ""},
+    {"scheduler.settle", "~= ARGV[3]", "== false"},
+    {"scheduler.settle", "redis.call('HDEL', KEYS[3], video)\nreturn 1", "return 1"},
+};
+
+const ProcedureGroup caching("caching", {CacheScheduler::procedures()}, scheduler_cases(), mistakes);
+
+}  // namespace
+
+}  // namespace playhead::test
