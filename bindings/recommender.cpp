@@ -1,4 +1,4 @@
-// playhead.Recommender in Python.
+// playhead.modules.Recommender in Python.
 #include "playhead/modules/recommender.h"
 
 #include <pybind11/stl.h>
@@ -89,7 +89,7 @@ void define_recommender(py::module_& m) {
         return "Recommendation(video_id=" + std::string(py::repr(id_object(r.video_id))) +
                ", score=" + std::to_string(r.score) + ")";
       });
-  py::class_<Recommender>(m, "RecommenderObject", "See playhead.Recommender.")
+  py::class_<Recommender>(m, "RecommenderObject", "See playhead.modules.Recommender.")
       .def(py::init([](StoreObject& store, const std::string& name, std::size_t profile_size,
                        double profile_half_life, std::size_t neighbors) {
              RecommenderOptions o;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import keyword
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -263,10 +264,17 @@ def families(doc: str, kinds: tuple[str, ...], *, asynchronous: bool) -> str:
     return "\n".join(out)
 
 
-def module_class(tree: ast.Module, name: str) -> Iterator[str]:
+def names_of(path: Path) -> set[str]:
+    """Give the names in a source's __all__."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return set(ast.literal_eval(node.value))
+    raise SystemExit(f"{path} has no __all__")
+
+
+def module_class(found: ast.ClassDef) -> Iterator[str]:
     """Write a module's class with its methods as coroutines."""
-    [found] = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == name]
-    yield f"class {name}:"
+    yield f"class {found.name}:"
     for node in found.body:
         if not isinstance(node, ast.FunctionDef):
             continue
@@ -287,25 +295,29 @@ def module_class(tree: ast.Module, name: str) -> Iterator[str]:
 
 def modules() -> str:
     """Write the modules for asyncio, from the sources of the modules."""
-    out = [
-        f'{WRITTEN}"""The modules for asyncio."""\n',
-        "from collections.abc import Iterable, Mapping, Sequence",
-        "from typing import Any, Literal, Self\n",
-        "from playhead._playhead import Clock, Recommendation",
-    ]
-    tree = ast.parse((PACKAGE / "_modules.py").read_text())
-    tuples = [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) == "NamedTuple" for base in node.bases)
-    ]
-    names = ", ".join(n for n in sorted(tuples) if n not in ("CacheClaim", "StepReport"))
-    out += [f"from playhead._modules import {names}", "from playhead._types import Id"]
-    out += ["from playhead.aio._store import Store\n"]
-    for name in ("Tokens", "Activity", "WatchLater"):
-        out += module_class(tree, name)
-    out += module_class(ast.parse((PACKAGE / "_recommender.py").read_text()), "Recommender")
-    return "\n".join(out)
+    wanted = names_of(PACKAGE / "aio/modules.py")
+    imports, classes = [], []
+    for path in sorted((PACKAGE / "modules").glob("[a-z]*.py")):
+        tree = ast.parse(path.read_text())
+        here = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+        text = [line for node in here if node.name in wanted for line in module_class(node)]
+        words = set(re.findall(r"\w+", "\n".join(text)))
+        used = sorted(node.name for node in here if node.name in words - wanted)
+        imports += [f"from playhead.modules.{path.stem} import {', '.join(used)}"] * bool(used)
+        classes += text
+    return "\n".join(
+        [
+            f'{WRITTEN}"""The modules for asyncio."""\n',
+            "from collections.abc import Iterable, Mapping, Sequence",
+            "from typing import Any, Literal, Self\n",
+            "from playhead._playhead import Clock, Recommendation",
+            "from playhead._types import Id",
+            "from playhead.aio._store import Store",
+            *imports,
+            "",
+            *classes,
+        ]
+    )
 
 
 def files() -> dict[Path, str]:
@@ -319,7 +331,7 @@ def files() -> dict[Path, str]:
     return {
         PACKAGE / "_families.pyi": sync,
         PACKAGE / "aio/_families.pyi": coroutines,
-        PACKAGE / "aio/_modules.pyi": modules(),
+        PACKAGE / "aio/modules.pyi": modules(),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import playhead
+import playhead.modules
 
 KEYS = 10_000
 MEMBERS = 100_000
@@ -90,7 +91,7 @@ def same(x: Any, rows: list[Any]) -> list[Any]:
 def playhead_memory() -> dict[str, Run]:
     """The memory store."""
     store = playhead.open("memory://")
-    activity = playhead.Activity(store)
+    activity = playhead.modules.Activity(store)
     for user in USERS:
         store.strings.set(user, VALUE)
         store.hashes.hset(b"h:" + user, b"field", VALUE)

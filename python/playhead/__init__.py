@@ -8,7 +8,6 @@
 0
 """
 
-from playhead._modules import Activity, CacheScheduler, Tokens, WatchLater
 from playhead._playhead import (
     Clock,
     Closed,
@@ -25,15 +24,12 @@ from playhead._playhead import (
     Unsupported,
     __version__,
 )
-from playhead._recommender import Reason, Recommendation, Recommender
 from playhead._session import CommandStatistics, Session, SlowCall, Statistics
 from playhead._store import Batch, PubSub, Store, Subscriber, Transaction, open
 from playhead._types import Message
 
 __all__ = [
-    "Activity",
     "Batch",
-    "CacheScheduler",
     "Clock",
     "Closed",
     "CommandError",
@@ -45,9 +41,6 @@ __all__ = [
     "ManualClock",
     "Message",
     "PubSub",
-    "Reason",
-    "Recommendation",
-    "Recommender",
     "Session",
     "SlowCall",
     "Statistics",
@@ -55,12 +48,10 @@ __all__ = [
     "Subscriber",
     "SystemClock",
     "Timeout",
-    "Tokens",
     "Transaction",
     "Unavailable",
     "UnknownOutcome",
     "Unsupported",
-    "WatchLater",
     "__version__",
     "open",
 ]

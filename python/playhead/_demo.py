@@ -11,10 +11,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 import playhead
-from playhead._modules import Activity, CacheScheduler, Tokens, WatchLater
-from playhead._recommender import Recommender
 from playhead._report import HitRate, Report
 from playhead._types import Id
+from playhead.modules import Activity, CacheScheduler, Recommender, Tokens, WatchLater
 
 DAY_MS = 24 * 3_600_000
 START = 1_767_225_600_000  # 1 January 2026, 00:00 UTC

@@ -12,8 +12,6 @@ from rich.markup import escape
 from rich.progress import Progress, TextColumn
 
 import playhead
-from playhead._modules import Activity
-from playhead._recommender import Recommender
 from playhead._replay_formats import (
     CSV_COLUMNS,
     Event,
@@ -26,6 +24,7 @@ from playhead._replay_formats import (
     read_videos,
 )
 from playhead._report import HitRate, Report
+from playhead.modules import Activity, Recommender
 
 T = TypeVar("T")
 

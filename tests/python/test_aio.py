@@ -17,6 +17,7 @@ import pytest_asyncio
 
 import playhead
 import playhead.aio
+import playhead.aio.modules
 from parking import until_parked_aio
 
 
@@ -99,18 +100,18 @@ async def test_what_is_no_store_or_url_is_refused_with_what_is_expected() -> Non
     with pytest.raises(TypeError, match="url must be a str, not NoneType"):
         await playhead.aio.open(nothing)
     with pytest.raises(TypeError, match=r"store must be a playhead\.aio\.Store, not NoneType"):
-        await playhead.aio.Tokens.open(nothing)
+        await playhead.aio.modules.Tokens.open(nothing)
 
 
 async def test_modules_are_coroutines(store: playhead.aio.Store) -> None:
-    tokens = await playhead.aio.Tokens.open(store, idle_timeout=60_000)
+    tokens = await playhead.aio.modules.Tokens.open(store, idle_timeout=60_000)
     issued = await tokens.issue("alice")
     found = await tokens.validate(issued.token)
     assert found is not None
     assert found.user_id == "alice"
-    activity = await playhead.aio.Activity.open(store)
+    activity = await playhead.aio.modules.Activity.open(store)
     assert (await activity.record_video_viewing("alice", "intro", 5, 10)).video_views == 1
-    recommender = await playhead.aio.Recommender.open(store)
+    recommender = await playhead.aio.modules.Recommender.open(store)
     await recommender.record("alice", "intro", "like")
     assert recommender.events == 1
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import playhead
+import playhead.modules
 from playhead import _playhead
 
 Store = playhead.Store
@@ -206,14 +207,26 @@ CASES: dict[str, Case] = {
     "room for no message": (lambda s: s.pubsub.subscribe("c", limit=0), INVALID, "at least one message"),
     "NaN seconds": (lambda s: s.pubsub.subscribe("c").get(timeout=math.nan), INVALID, "not a number"),
     # modules
-    "None for a store": (lambda _: playhead.Tokens(NOTHING), TypeError, "must be a playhead.Store, not None"),
-    "None for its videos": (lambda _: playhead.Recommender(NOTHING), TypeError, "must be a playhead.Store"),
-    "no time at all": (lambda s: playhead.Tokens(s, idle_timeout=0), INVALID, "idle_timeout"),
-    "data that is no JSON": (lambda s: playhead.Tokens(s).issue("u", {1, 2}), TypeError, "JSON"),
-    "data beyond 16 KiB": (lambda s: playhead.Tokens(s).issue("u", "x" * 17_000), INVALID, "16"),
-    "an event that is none": (lambda s: playhead.Recommender(s).record("u", "v", "yawn"), INVALID, "yawn"),
-    "a negative page": (lambda s: playhead.Activity(s).history("u", "", -1), INVALID, "count"),
-    "a forged cursor": (lambda s: playhead.Activity(s).history("u", "forged!"), INVALID, "cursor"),
+    "None for a store": (
+        lambda _: playhead.modules.Tokens(NOTHING),
+        TypeError,
+        "must be a playhead.Store, not None",
+    ),
+    "None for its videos": (
+        lambda _: playhead.modules.Recommender(NOTHING),
+        TypeError,
+        "must be a playhead.Store",
+    ),
+    "no time at all": (lambda s: playhead.modules.Tokens(s, idle_timeout=0), INVALID, "idle_timeout"),
+    "data that is no JSON": (lambda s: playhead.modules.Tokens(s).issue("u", {1, 2}), TypeError, "JSON"),
+    "data beyond 16 KiB": (lambda s: playhead.modules.Tokens(s).issue("u", "x" * 17_000), INVALID, "16"),
+    "an event that is none": (
+        lambda s: playhead.modules.Recommender(s).record("u", "v", "yawn"),
+        INVALID,
+        "yawn",
+    ),
+    "a negative page": (lambda s: playhead.modules.Activity(s).history("u", "", -1), INVALID, "count"),
+    "a forged cursor": (lambda s: playhead.modules.Activity(s).history("u", "forged!"), INVALID, "cursor"),
 }
 
 
@@ -306,7 +319,7 @@ FORGED: list[Any] = [
 
 @pytest.mark.parametrize("token", FORGED, ids=[repr(t)[:20] for t in FORGED])
 def test_a_forged_token_is_no_good_one_and_no_reason_to_raise(store: Store, token: Any) -> None:
-    tokens = playhead.Tokens(store)
+    tokens = playhead.modules.Tokens(store)
     issued = tokens.issue("alice")
     assert tokens.validate(token) is None
     assert tokens.revoke(token) is False
@@ -315,7 +328,7 @@ def test_a_forged_token_is_no_good_one_and_no_reason_to_raise(store: Store, toke
 
 
 def test_every_altered_token_is_no_good_one(store: Store) -> None:
-    tokens = playhead.Tokens(store)
+    tokens = playhead.modules.Tokens(store)
     token = tokens.issue("alice").token
     for i in range(len(token)):
         forged = token[:i] + ("A" if token[i] != "A" else "B") + token[i + 1 :]
@@ -387,7 +400,7 @@ def test_a_closed_store_refuses_everything(store_url: str) -> None:
         lambda: store.transaction("k"),
         lambda: store.pubsub.publish("c", "m"),
         lambda: store.pubsub.subscribe("c"),
-        lambda: playhead.Tokens(store).issue("u"),
+        lambda: playhead.modules.Tokens(store).issue("u"),
         batch.run,
         transaction.run,
     ]
@@ -421,7 +434,7 @@ def test_clocks_have_no_subclasses_whose_methods_nobody_would_call() -> None:
 @pytest.mark.parametrize("copied", [pickle.dumps, copy.deepcopy])
 def test_what_is_open_is_neither_pickled_nor_copied(copied: Callable[[object], object]) -> None:
     with playhead.open("memory://") as opened:
-        tokens, recommender = playhead.Tokens(opened), playhead.Recommender(opened)
+        tokens, recommender = playhead.modules.Tokens(opened), playhead.modules.Recommender(opened)
         for thing in (opened, opened.strings, opened.batch(), opened.session(), tokens, recommender):
             with pytest.raises(TypeError, match="cannot pickle"):
                 copied(thing)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import playhead
+import playhead.modules
 
 # How often each program ends; PLAYHEAD_EXITS=1000 for long.
 EXITS = int(os.environ.get("PLAYHEAD_EXITS", "6"))
@@ -152,9 +153,9 @@ def test_a_forked_child_ends_though_a_scheduler_runs_in_the_background() -> None
     done = run(
         """
         import os, sys
-        import playhead
+        import playhead, playhead.modules
 
-        scheduler = playhead.CacheScheduler(playhead.open("memory://"), lambda video_id: None)
+        scheduler = playhead.modules.CacheScheduler(playhead.open("memory://"), lambda video_id: None)
         scheduler.run_in_background()
         for explicit in (False, True):
             if (child := os.fork()) == 0:
@@ -201,7 +202,7 @@ PROGRAMS = {
         transaction.strings.get("k")
         """,
     "a background scheduler": """
-        scheduler = playhead.CacheScheduler(store, print_nothing)
+        scheduler = playhead.modules.CacheScheduler(store, print_nothing)
         scheduler.schedule("v", 1000)
         scheduler.run_in_background()
         """,
@@ -238,7 +239,7 @@ PROGRAMS = {
 def test_the_interpreter_ends_in_peace_with(program: str, store_url: str) -> None:
     begin = """
         import asyncio, sys, threading, time
-        import playhead, playhead.aio
+        import playhead, playhead.aio, playhead.modules
         print_nothing = lambda *_: None
         store = playhead.open(sys.argv[1])
         """

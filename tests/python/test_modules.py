@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import playhead
-from playhead import _modules as modules
+from playhead import modules
 from playhead._types import Id
 
 
@@ -255,7 +255,7 @@ def test_a_background_scheduler_loads_and_stops(store: playhead.Store) -> None:
 def test_the_interpreter_ends_while_a_scheduler_runs() -> None:
     program = """
 import playhead, time
-from playhead._modules import CacheScheduler
+from playhead.modules import CacheScheduler
 store = playhead.open("memory://")
 scheduler = CacheScheduler(store, lambda video: time.sleep(0.001))
 for i in range(100):

@@ -13,7 +13,7 @@ import pytest
 import playhead
 from playhead import _playhead
 from playhead.aio import _families as families
-from playhead.aio import _modules as modules
+from playhead.aio import modules
 
 ROOT = Path(__file__).parents[2]
 TABLE = _playhead.commands()

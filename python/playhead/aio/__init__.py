@@ -18,20 +18,15 @@ cannot go back (the key holds another type by now, the server is gone) the cance
 elements are returned: nothing is lost. Cancelling any other call does not undo it: it may still happen.
 """
 
-from playhead.aio._modules import Activity, Recommender, Tokens, WatchLater
 from playhead.aio._session import Session
 from playhead.aio._store import Batch, PubSub, Store, Subscriber, Transaction, open
 
 __all__ = [
-    "Activity",
     "Batch",
     "PubSub",
-    "Recommender",
     "Session",
     "Store",
     "Subscriber",
-    "Tokens",
     "Transaction",
-    "WatchLater",
     "open",
 ]

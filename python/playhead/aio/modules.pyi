@@ -5,32 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 from playhead._playhead import Clock, Recommendation
-from playhead._modules import HistoryPage, IssuedToken, ListPage, ListedVideo, Preference, RecordedViewing, TokenInfo, UserCounts, VideoCounts, WatchedVideo
 from playhead._types import Id
 from playhead.aio._store import Store
-
-class Tokens:
-    @classmethod
-    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, idle_timeout: int=1800000, absolute_timeout: int=86400000, rotation_grace: int=10000, touch_interval: int=1000, tokens_per_user: int=100, slack: int=3600000) -> Self: ...
-    async def issue(self, user_id: Id, data: object=None) -> IssuedToken:
-        """Make a token for a user. ``data``: any JSON, at most 16 KiB, that :meth:`validate` gives back."""
-    async def validate(self, token: str) -> TokenInfo | None:
-        """Tell whose token this is, noting that it was used; None if it is no good one, whatever it is."""
-    async def rotate(self, token: str) -> IssuedToken | None:
-        """Give a new token for this one, which is good for ``rotation_grace`` more; None if it is no good.
-
-        The new token has the same user, data and absolute timeout. A token is rotated once.
-        """
-    async def revoke(self, token: str) -> bool:
-        """End a token; whether it was a good one."""
-    async def revoke_id(self, user_id: Id, id: str) -> bool:
-        """End a token of a user by its public name; whether it was a good one."""
-    async def revoke_all(self, user_id: Id) -> int:
-        """End all tokens of a user; how many were good."""
-    async def revoke_others(self, token: str) -> int:
-        """End all tokens of this one's user except itself; how many were good."""
-    async def list(self, user_id: Id) -> list[TokenInfo]:
-        """Give the good tokens of a user, oldest first."""
+from playhead.modules.activity import HistoryPage, ListPage, Preference, RecordedViewing, UserCounts, VideoCounts
+from playhead.modules.identity import IssuedToken, TokenInfo
 
 class Activity:
     @classmethod
@@ -68,6 +46,29 @@ class WatchLater:
         """Count the videos in the list."""
     async def list(self, user_id: Id, cursor: str='', count: int=50) -> ListPage:
         """Give the videos, newest first; ``cursor`` is ``next`` of the page before."""
+
+class Tokens:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, idle_timeout: int=1800000, absolute_timeout: int=86400000, rotation_grace: int=10000, touch_interval: int=1000, tokens_per_user: int=100, slack: int=3600000) -> Self: ...
+    async def issue(self, user_id: Id, data: object=None) -> IssuedToken:
+        """Make a token for a user. ``data``: any JSON, at most 16 KiB, that :meth:`validate` gives back."""
+    async def validate(self, token: str) -> TokenInfo | None:
+        """Tell whose token this is, noting that it was used; None if it is no good one, whatever it is."""
+    async def rotate(self, token: str) -> IssuedToken | None:
+        """Give a new token for this one, which is good for ``rotation_grace`` more; None if it is no good.
+
+        The new token has the same user, data and absolute timeout. A token is rotated once.
+        """
+    async def revoke(self, token: str) -> bool:
+        """End a token; whether it was a good one."""
+    async def revoke_id(self, user_id: Id, id: str) -> bool:
+        """End a token of a user by its public name; whether it was a good one."""
+    async def revoke_all(self, user_id: Id) -> int:
+        """End all tokens of a user; how many were good."""
+    async def revoke_others(self, token: str) -> int:
+        """End all tokens of this one's user except itself; how many were good."""
+    async def list(self, user_id: Id) -> list[TokenInfo]:
+        """Give the good tokens of a user, oldest first."""
 
 class Recommender:
     @classmethod

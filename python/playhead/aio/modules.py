@@ -1,8 +1,8 @@
-"""The methods of playhead's modules as coroutines; their types stand in _modules.pyi."""
+"""The methods of playhead.modules as coroutines; their types stand in modules.pyi."""
 
 from typing import Any
 
-from playhead import _modules, _recommender
+from playhead import modules
 from playhead.aio._store import Store
 
 
@@ -36,7 +36,9 @@ def _wrapped(module: type) -> type:
     return type(module.__name__, (), body)
 
 
-Tokens = _wrapped(_modules.Tokens)
-Activity = _wrapped(_modules.Activity)
-WatchLater = _wrapped(_modules.WatchLater)
-Recommender = _wrapped(_recommender.Recommender)
+__all__ = ["Activity", "Recommender", "Tokens", "WatchLater"]
+
+Activity = _wrapped(modules.Activity)
+Recommender = _wrapped(modules.Recommender)
+Tokens = _wrapped(modules.Tokens)
+WatchLater = _wrapped(modules.WatchLater)
