@@ -284,8 +284,8 @@ TEST_CASE("a server that stays read-only, or is loading, is Error{unavailable}")
 }
 
 TEST_CASE("a server that turns a client away is quoted, or said to give no reason, or to be no Redis") {
-  auto message_for = [](const std::string& greeting) {
-    FakeServer server([](const std::string&, int) { return ""; }, greeting);
+  auto message_for = [](const std::string& said) {
+    FakeServer server([](const std::string&, int) { return ""; }, said);
     std::string message;
     CHECK(code_from([&] { RedisStore(at_port(server.port())).run(Get{"n"}); }, &message) ==
           ErrorCode::unavailable);

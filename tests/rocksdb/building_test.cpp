@@ -163,7 +163,8 @@ TEST_CASE("an ordered set that goes while its directory is built leaves none beh
   require_ranks(store, model);
   store.storage->close();
   std::size_t saved = 0;
-  for (auto& [key, value] : raw_rows(store.path)["default"]) saved += key.starts_with("rank");
+  const auto rows = raw_rows(store.path);
+  for (auto& [key, value] : rows.at("default")) saved += key.starts_with("rank");
   CHECK(saved == 1);
 }
 
