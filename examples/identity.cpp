@@ -1,0 +1,22 @@
+// Who a request comes from. Usage: identity [URL of a store]
+#include <cstdio>
+#include <exception>
+
+#include "playhead/modules/tokens.h"
+#include "playhead/open.h"
+
+int main(int argc, char** argv) try {
+  auto store = playhead::open(argc > 1 ? argv[1] : "memory://");
+
+  playhead::Tokens tokens{playhead::Namespace(store)};
+  playhead::IssuedToken phone = tokens.issue("alice", "phone");
+  playhead::IssuedToken laptop = tokens.issue("alice", "laptop");
+  if (auto found = tokens.validate(phone.token))
+    std::printf("a request of %s from her %s\n", found->user_id.c_str(), found->data.c_str());
+  std::printf("signed out elsewhere: %d\n", static_cast<int>(tokens.revoke_others(phone.token)));
+  std::printf("the laptop is signed in: %s\n", tokens.validate(laptop.token) ? "yes" : "no");
+  store->close();
+} catch (const std::exception& e) {
+  std::fprintf(stderr, "%s\n", e.what());
+  return 1;
+}
