@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <exception>
 
+#include "playhead/modules/rate_limiter.h"
 #include "playhead/modules/tokens.h"
 #include "playhead/open.h"
 
@@ -15,6 +16,15 @@ int main(int argc, char** argv) try {
     std::printf("a request of %s from her %s\n", found->user_id.c_str(), found->data.c_str());
   std::printf("signed out elsewhere: %d\n", static_cast<int>(tokens.revoke_others(phone.token)));
   std::printf("the laptop is signed in: %s\n", tokens.validate(laptop.token) ? "yes" : "no");
+
+  playhead::RateLimiter limiter(playhead::Namespace(store), playhead::Rate::parse("3/minute"));
+  for (int i = 0; i < 4; ++i) {
+    playhead::RateDecision decision = limiter.check("alice");
+    if (decision.allowed)
+      std::printf("go on\n");
+    else
+      std::printf("try again in %d ms\n", static_cast<int>(*decision.retry_after));
+  }
   store->close();
 } catch (const std::exception& e) {
   std::fprintf(stderr, "%s\n", e.what());

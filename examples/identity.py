@@ -3,7 +3,7 @@
 import sys
 
 import playhead
-from playhead.modules import Tokens
+from playhead.modules import RateLimiter, Tokens
 
 with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     tokens = Tokens(store)
@@ -14,3 +14,8 @@ with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
         print(f"a request of {found.user_id!s} from her {found.data['device']}")
     print("signed out elsewhere:", tokens.revoke_others(phone.token))
     print("the laptop is signed in:", tokens.validate(laptop.token) is not None)
+
+    limiter = RateLimiter(store, "3/minute")
+    for _ in range(4):
+        decision = limiter.check("alice")
+        print("go on" if decision else f"try again in {decision.retry_after} ms")

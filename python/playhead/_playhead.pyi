@@ -179,6 +179,27 @@ class Tokens:
     def revoke_others(self, token: str) -> int: ...
     def list(self, user_id: Id) -> list[tuple[str, Id, bytes, int, int, int]]: ...
 
+class RateLimiter:
+    def __init__(
+        self,
+        store: StoreObject,
+        rate: str,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        name: str = "requests",
+        algorithm: str = "gcra",
+        burst: int = 0,
+        slack: int = 60000,
+    ) -> None: ...
+    def check(self, subject: Id, weight: int = 1) -> tuple[bool, int, int | None, int]: ...
+    def peek(self, subject: Id, weight: int = 1) -> tuple[bool, int, int | None, int]: ...
+    def reset(self, subject: Id) -> bool: ...
+    @property
+    def limit(self) -> int: ...
+    @property
+    def period(self) -> int: ...
+
 class Activity:
     def __init__(
         self,

@@ -36,9 +36,10 @@ def _wrapped(module: type) -> type:
     return type(module.__name__, (), body)
 
 
-__all__ = ["Activity", "Recommender", "Tokens", "WatchLater"]
+__all__ = ["Activity", "RateLimiter", "Recommender", "Tokens", "WatchLater"]
 
 Activity = _wrapped(modules.Activity)
+RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
 Tokens = _wrapped(modules.Tokens)
 WatchLater = _wrapped(modules.WatchLater)

@@ -9,6 +9,7 @@ from playhead._types import Id
 from playhead.aio._store import Store
 from playhead.modules.activity import HistoryPage, ListPage, Preference, RecordedViewing, UserCounts, VideoCounts
 from playhead.modules.identity import IssuedToken, TokenInfo
+from playhead.modules.rates import RateDecision
 
 class Activity:
     @classmethod
@@ -69,6 +70,22 @@ class Tokens:
         """End all tokens of this one's user except itself; how many were good."""
     async def list(self, user_id: Id) -> list[TokenInfo]:
         """Give the good tokens of a user, oldest first."""
+
+class RateLimiter:
+    @classmethod
+    async def open(cls, store: Store[Any], rate: str, *, prefix: str='ph', clock: Clock | None=None, name: str='requests', algorithm: Literal['fixed_window', 'sliding_log', 'sliding_counter', 'token_bucket', 'gcra']='gcra', burst: int=0, slack: int=60000) -> Self: ...
+    async def check(self, subject: Id, weight: int=1) -> RateDecision:
+        """Take ``weight`` if there is so much. What is refused counts for nothing."""
+    async def peek(self, subject: Id, weight: int=1) -> RateDecision:
+        """Tell what :meth:`check` would say, and take nothing."""
+    async def reset(self, subject: Id) -> bool:
+        """Forget what was taken; whether there was anything."""
+    @property
+    def limit(self) -> int:
+        """How much is allowed in a period."""
+    @property
+    def period(self) -> int:
+        """The period in milliseconds."""
 
 class Recommender:
     @classmethod
