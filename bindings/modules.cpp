@@ -22,6 +22,7 @@ void define_modules(py::module_& m) {
   define_rates(m);
   define_activity(m);
   define_cache_scheduler(m);
+  define_message_queue(m);
 }
 
 }  // namespace playhead::python

@@ -15,6 +15,7 @@ void define_tokens(py::module_& m);
 void define_rates(py::module_& m);
 void define_activity(py::module_& m);
 void define_cache_scheduler(py::module_& m);
+void define_message_queue(py::module_& m);
 
 /// Where a module lives, and whether its calls are too quick to be worth releasing the GIL.
 struct ModulePlace {

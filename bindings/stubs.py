@@ -313,6 +313,7 @@ def modules() -> str:
             "from playhead._playhead import Clock, Recommendation",
             "from playhead._types import Id",
             "from playhead.aio._store import Store",
+            "from playhead.modules._values import JSON, Serializer",
             *imports,
             "",
             *classes,

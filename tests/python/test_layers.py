@@ -20,7 +20,8 @@ ALLOWED = {
     "backends/open": ["playhead/", "engine/store/", "backends/"],
 }
 MODULES = sorted(path.name for path in (ROOT / "engine/modules").glob("*") if path.is_dir())
-ALLOWED |= {f"engine/modules/{name}": ["playhead/", "engine/store/"] for name in MODULES}
+SHARED = "engine/modules/procedures/"  # what all modules may use
+ALLOWED |= {f"engine/modules/{name}": ["playhead/", "engine/store/", SHARED] for name in MODULES}
 
 
 def includes(directory: str) -> Iterator[tuple[Path, str, str]]:

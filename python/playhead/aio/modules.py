@@ -4,11 +4,26 @@ from typing import Any
 
 from playhead import modules
 from playhead.aio._store import Store
+from playhead.modules._waiting import Wait, advance
 
 
 def _method(name: str, doc: str | None) -> Any:
     async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return await self._store._calls.run(getattr(self._module, name), *args, **kwargs)
+
+    method.__name__, method.__doc__ = name, doc
+    return method
+
+
+def _waiting(name: str, doc: str | None) -> Any:
+    async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        calls = self._store._calls
+        steps = getattr(self._module, name)(*args, **kwargs)
+        while True:
+            step = await calls.run(advance, steps)
+            if not isinstance(step, Wait):
+                return step[0]
+            await calls.wait("Lists", "blpop", [step.key], timeout=step.seconds)
 
     method.__name__, method.__doc__ = name, doc
     return method
@@ -29,16 +44,27 @@ def _wrapped(module: type) -> type:
 
     open.__doc__ = "Make the module; what it has stored is read where the event loop does not wait for it."
     body: dict[str, Any] = {"__doc__": module.__doc__, "open": classmethod(open)}
+    steps: dict[str, str] = getattr(module, "_steps", {})  # of the methods that wait
     for name, member in vars(module).items():
-        if not name.startswith("_"):
+        if name in steps:
+            body[name] = _waiting(steps[name], member.__doc__)
+        elif not name.startswith("_"):
             make = _property if isinstance(member, property) else _method
             body[name] = make(name, member.__doc__)
     return type(module.__name__, (), body)
 
 
-__all__ = ["Activity", "RateLimiter", "Recommender", "Tokens", "WatchLater"]
+__all__ = [
+    "Activity",
+    "MessageQueue",
+    "RateLimiter",
+    "Recommender",
+    "Tokens",
+    "WatchLater",
+]
 
 Activity = _wrapped(modules.Activity)
+MessageQueue = _wrapped(modules.MessageQueue)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
 Tokens = _wrapped(modules.Tokens)

@@ -7,8 +7,10 @@ from typing import Any, Literal, Self
 from playhead._playhead import Clock, Recommendation
 from playhead._types import Id
 from playhead.aio._store import Store
+from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import HistoryPage, ListPage, Preference, RecordedViewing, UserCounts, VideoCounts
 from playhead.modules.identity import IssuedToken, TokenInfo
+from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.rates import RateDecision
 
 class Activity:
@@ -70,6 +72,53 @@ class Tokens:
         """End all tokens of this one's user except itself; how many were good."""
     async def list(self, user_id: Id) -> list[TokenInfo]:
         """Give the good tokens of a user, oldest first."""
+
+class MessageQueue:
+    @classmethod
+    async def open(cls, store: Store[Any], name: Id, *, prefix: str='ph', clock: Clock | None=None, lease: int=30000, max_retries: int=3, retry_unit: int=1000, longest_retry: int=300000, dedupe_window: int=300000, retention: int=0, dead_retention: int=0, serializer: Serializer=JSON) -> Self: ...
+    async def send_message(self, message: Any, delay: int=0, priority: int=0, *, dedupe: Id | None=None, id: Id | None=None) -> Id:
+        """Send a message; its id.
+
+        It is received not before ``delay``; greater priorities (-1000 to 1000) come first. If ``dedupe`` is
+        known within the window, or a message with that ``id`` is there, nothing is sent, and the result is
+        the id of the first.
+        """
+    async def send_messages(self, messages: Iterable[Any], delay: int=0, priority: int=0) -> list[Id]:
+        """Send 1 to 1000 messages in one step; their ids."""
+    async def receive_message(self, wait: float | None=0) -> ReceivedMessage | None:
+        """Receive a message; if there is none, wait for it up to ``wait`` ms (None: for ever)."""
+    async def receive_messages(self, count: int=1, wait: float | None=0) -> list[ReceivedMessage]:
+        """Receive up to ``count`` messages (1 to 1000); if there is none, wait up to ``wait`` ms for one."""
+    async def complete_message(self, message: ReceivedMessage, result: Any=None) -> bool:
+        """Tell that it was processed: it goes, or is kept with the result for ``retention``.
+
+        False: the receipt is no good any more, because the lease has ended and somebody else has the message.
+        """
+    async def complete_messages(self, messages: Sequence[ReceivedMessage]) -> list[bool]:
+        """The same for 1 to 1000 messages in one step."""
+    async def fail_message(self, message: ReceivedMessage, error_message: str='', after: int | None=None) -> bool:
+        """Tell that processing failed: it comes again ``after`` so long (None: 2^n), or is a dead letter."""
+    async def reject_message(self, message: ReceivedMessage, error_message: str='') -> bool:
+        """Tell that it can never be processed: it is a dead letter at once."""
+    async def release_message(self, message: ReceivedMessage) -> bool:
+        """Give it back: it can be received at once, and the delivery does not count."""
+    async def extend_message(self, message: ReceivedMessage, lease: int | None=None, progress: Any=None) -> int | None:
+        """Let its lease end ``lease`` from now; when that is, or None if the receipt is no good any more.
+
+        ``progress``, if given, is noted in its state.
+        """
+    async def message_state(self, message_id: Id) -> MessageState | None:
+        """Tell what is known of a message; None if it is not there, or was completed and not kept."""
+    async def cleanup_expired_messages(self) -> int:
+        """Fail messages whose lease has ended, at most 1000; how many. Receiving does the same."""
+    async def get_queue_stats(self) -> QueueStats:
+        """Count."""
+    async def dead_letters(self, cursor: str='', count: int=50) -> DeadLetterPage:
+        """Give dead letters, the latest first; ``cursor`` is ``next`` of the page before."""
+    async def requeue(self, message_ids: Iterable[Id]=()) -> int:
+        """Send dead letters again, as new messages: those named, or else the oldest 1000. How many."""
+    async def discard(self, message_ids: Iterable[Id]=()) -> int:
+        """Drop dead letters for good: those named, or else the oldest 1000. How many."""
 
 class RateLimiter:
     @classmethod

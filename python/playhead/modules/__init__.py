@@ -5,10 +5,18 @@ What a method does is one atomic step and one round trip, on every store. Times 
 milliseconds. Ids are str or bytes, at most 1 KiB, and come back as str, or as bytes if they are not UTF-8.
 """
 
-from playhead.modules import activity, caching, identity, rates, recommend
+from playhead.modules import (
+    activity,
+    caching,
+    identity,
+    messaging,
+    rates,
+    recommend,
+)
 from playhead.modules.activity import *
 from playhead.modules.caching import *
 from playhead.modules.identity import *
+from playhead.modules.messaging import *
 from playhead.modules.rates import *
 from playhead.modules.recommend import *
 
@@ -16,5 +24,6 @@ __all__: list[str] = []
 __all__ += activity.__all__
 __all__ += caching.__all__
 __all__ += identity.__all__
+__all__ += messaging.__all__
 __all__ += rates.__all__
 __all__ += recommend.__all__

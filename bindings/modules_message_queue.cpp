@@ -1,0 +1,206 @@
+#include <pybind11/stl.h>
+
+#include <deque>
+
+#include "bindings/modules.h"
+#include "playhead/modules/message_queue.h"
+
+namespace playhead::python {
+
+namespace {
+
+using BoundQueue = Bound<playhead::MessageQueue>;
+
+/// Ids that a caller gave in a list, borrowed from its objects.
+class Ids {
+ public:
+  explicit Ids(const py::list& given) {
+    for (const py::handle& item : given)
+      texts_.push_back(held_.emplace_back(py::reinterpret_borrow<py::object>(item), "ids"));
+  }
+  operator List<Text>() const {
+    return texts_;
+  }  // NOLINT(google-explicit-constructor): it stands for the texts
+
+ private:
+  std::deque<Id> held_;
+  std::vector<Text> texts_;
+};
+
+py::object maybe(const std::string& bytes) {
+  return bytes.empty() ? py::object(py::none()) : py::object(py::bytes(bytes));
+}
+
+py::object shown(const std::string& text) {
+  return py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+}
+
+/// (id, body, priority, attempt, sent_at, lease_ends, receipt)
+py::tuple as_tuple(const ReceivedMessage& m) {
+  return py::make_tuple(id_object(m.id), py::bytes(m.body), m.priority, m.attempt, m.sent_at, m.lease_ends,
+                        m.receipt);
+}
+
+constexpr const char* names_of_status[] = {"pending", "delayed",   "processing",
+                                           "retry",   "completed", "failed"};
+
+/// (status, priority, attempts, sent_at, at, reason, progress, result)
+py::object as_tuple(const std::optional<MessageState>& s) {
+  if (!s) return py::none();
+  return py::make_tuple(names_of_status[static_cast<std::size_t>(s->status)], s->priority, s->attempts,
+                        s->sent_at, s->at, shown(s->reason), maybe(s->progress), maybe(s->result));
+}
+
+/// (id, body, reason, priority, attempts, sent_at, died_at)
+py::tuple as_tuple(const DeadLetter& d) {
+  return py::make_tuple(id_object(d.id), py::bytes(d.body), shown(d.reason), d.priority, d.attempts,
+                        d.sent_at, d.died_at);
+}
+
+std::unique_ptr<BoundQueue> make(StoreObject& store, const py::object& name, const std::string& prefix,
+                                 std::shared_ptr<Clock> clock, Millis lease, std::int64_t max_retries,
+                                 Millis retry_unit, Millis longest_retry, Millis dedupe_window,
+                                 Millis retention, Millis dead_retention) {
+  QueueOptions o{lease, max_retries, retry_unit, longest_retry, dedupe_window, retention, dead_retention};
+  return std::make_unique<BoundQueue>(place_of(store, prefix, std::move(clock)), Id(name, "name"), o);
+}
+
+/// Messages are (body, priority, delay, dedupe, id), the last two None if there is none.
+py::list send(BoundQueue& self, const py::list& given) {
+  std::deque<Id> held;
+  std::vector<OutgoingMessage> messages;
+  auto text = [&](const py::object& object, const char* name) -> Text {
+    if (object.is_none()) return {};
+    return held.emplace_back(object, name);
+  };
+  for (const py::handle& item : given) {
+    auto parts = item.cast<py::tuple>();
+    messages.push_back({text(parts[0], "body"), parts[1].cast<std::int64_t>(), parts[2].cast<Millis>(),
+                        text(parts[3], "dedupe"), text(parts[4], "id")});
+  }
+  py::list ids;
+  for (const std::string& id : self.run([&](auto& q) { return q.send_messages(messages); }))
+    ids.append(id_object(id));
+  return ids;
+}
+
+/// ([message], look_again)
+py::tuple look(BoundQueue& self, std::int64_t count) {
+  Received found = self.run([&](auto& q) { return q.look(count); });
+  py::list messages;
+  for (const ReceivedMessage& m : found.messages) messages.append(as_tuple(m));
+  return py::make_tuple(messages, found.look_again);
+}
+
+std::vector<bool> complete(BoundQueue& self, const py::list& given) {
+  std::vector<ReceivedMessage> messages;
+  for (const py::handle& item : given) {
+    auto parts = item.cast<py::tuple>();
+    ReceivedMessage m;
+    m.id = Text(Id(parts[0], "id"));
+    m.receipt = Text(Id(parts[1], "receipt"));
+    messages.push_back(std::move(m));
+  }
+  return self.run([&](auto& q) { return q.complete_messages(messages); });
+}
+
+py::tuple dead_letters(BoundQueue& self, const std::string& cursor, std::int64_t count) {
+  auto page = self.run([&](auto& q) { return q.dead_letters(cursor, count); });
+  py::list items;
+  for (const DeadLetter& d : page.items) items.append(as_tuple(d));
+  return py::make_tuple(items, page.next);
+}
+
+void define_settling(py::class_<BoundQueue>& c) {
+  c.def("complete_messages", complete, py::arg("messages"))
+      .def(
+          "complete_message",
+          [](BoundQueue& self, const py::object& id, const py::object& receipt, const py::object& result) {
+            Id i(id, "id"), r(receipt, "receipt"), note(result, "result");
+            return self.run([&](auto& q) { return q.complete_message(i, r, note); });
+          },
+          py::arg("id"), py::arg("receipt"), py::arg("result"))
+      .def(
+          "fail_message",
+          [](BoundQueue& self, const py::object& id, const py::object& receipt, const py::object& reason,
+             std::optional<Millis> after) {
+            Id i(id, "id"), r(receipt, "receipt"), note(reason, "reason");
+            return self.run([&](auto& q) { return q.fail_message(i, r, note, after); });
+          },
+          py::arg("id"), py::arg("receipt"), py::arg("reason"), py::arg("after"))
+      .def(
+          "reject_message",
+          [](BoundQueue& self, const py::object& id, const py::object& receipt, const py::object& reason) {
+            Id i(id, "id"), r(receipt, "receipt"), note(reason, "reason");
+            return self.run([&](auto& q) { return q.reject_message(i, r, note); });
+          },
+          py::arg("id"), py::arg("receipt"), py::arg("reason"))
+      .def(
+          "release_message",
+          [](BoundQueue& self, const py::object& id, const py::object& receipt) {
+            Id i(id, "id"), r(receipt, "receipt");
+            return self.run([&](auto& q) { return q.release_message(i, r); });
+          },
+          py::arg("id"), py::arg("receipt"))
+      .def(
+          "extend_message",
+          [](BoundQueue& self, const py::object& id, const py::object& receipt, std::optional<Millis> lease,
+             const py::object& progress) {
+            Id i(id, "id"), r(receipt, "receipt"),
+                note(progress.is_none() ? py::bytes() : progress, "progress");
+            std::optional<Text> noted;
+            if (!progress.is_none()) noted = note;
+            return self.run([&](auto& q) { return q.extend_message(i, r, lease, noted); });
+          },
+          py::arg("id"), py::arg("receipt"), py::arg("lease"), py::arg("progress"));
+}
+
+}  // namespace
+
+void define_message_queue(py::module_& m) {
+  const QueueOptions o;
+  py::class_<BoundQueue> c(m, "MessageQueue", "A queue of messages.");
+  c.def(py::init(&make), py::arg("store"), py::arg("name"), py::kw_only(), py::arg("prefix") = "ph",
+        py::arg("clock") = py::none(), py::arg("lease") = o.lease, py::arg("max_retries") = o.max_retries,
+        py::arg("retry_unit") = o.retry_unit, py::arg("longest_retry") = o.longest_retry,
+        py::arg("dedupe_window") = o.dedupe_window, py::arg("retention") = o.retention,
+        py::arg("dead_retention") = o.dead_retention)
+      .def_property_readonly("signal_key",
+                             [](BoundQueue& self) { return py::bytes(self.module.signal_key()); })
+      .def("send_messages", send, py::arg("messages"))
+      .def("look", look, py::arg("count"))
+      .def(
+          "message_state",
+          [](BoundQueue& self, const py::object& id) {
+            Id i(id, "id");
+            return as_tuple(self.run([&](auto& q) { return q.message_state(i); }));
+          },
+          py::arg("id"))
+      .def("cleanup_expired_messages",
+           [](BoundQueue& self) { return self.run([](auto& q) { return q.cleanup_expired_messages(); }); })
+      .def("get_queue_stats",
+           [](BoundQueue& self) {
+             QueueStats s = self.run([](auto& q) { return q.get_queue_stats(); });
+             return py::make_tuple(s.pending, s.delayed, s.processing, s.failed, s.finished, s.sent,
+                                   s.duplicates, s.completed, s.retried, s.died);
+           })
+      .def("dead_letters", dead_letters, py::arg("cursor"), py::arg("count"))
+      .def(
+          "requeue",
+          [](BoundQueue& self, const py::list& ids) {
+            Ids texts(ids);
+            return self.run([&](auto& q) { return q.requeue(texts); });
+          },
+          py::arg("ids"))
+      .def(
+          "discard",
+          [](BoundQueue& self, const py::list& ids) {
+            Ids texts(ids);
+            return self.run([&](auto& q) { return q.discard(texts); });
+          },
+          py::arg("ids"));
+  define_settling(c);
+}
+
+}  // namespace playhead::python

@@ -1,0 +1,56 @@
+"""How values of callers become bytes: JSON, unless another serializer is given. Never pickle."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from playhead._playhead import InvalidArgument
+from playhead.modules._json import json
+
+__all__ = ["JSON", "RAW", "Serializer"]
+
+LONGEST = 16 * 1024 * 1024  #: bytes of a value
+
+
+class Serializer(Protocol):
+    """Makes bytes of a value, and the value of them."""
+
+    def dumps(self, value: Any) -> bytes:
+        """Make bytes."""
+
+    def loads(self, data: bytes) -> Any:
+        """Make the value again."""
+
+
+class _Json:
+    def dumps(self, value: Any) -> bytes:
+        try:
+            text = json().dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+            data: bytes = text.encode()
+        except (RecursionError, TypeError, UnicodeEncodeError, ValueError) as error:
+            raise InvalidArgument(f"that is not JSON: {error}; give another serializer") from None
+        return checked(data)
+
+    def loads(self, data: bytes) -> Any:
+        return json().loads(checked(data))
+
+
+class _Raw:
+    def dumps(self, value: Any) -> bytes:
+        if not isinstance(value, bytes):
+            raise InvalidArgument(f"the serializer RAW takes bytes, not {type(value).__name__}")
+        return checked(value)
+
+    def loads(self, data: bytes) -> Any:
+        return data
+
+
+def checked(data: bytes) -> bytes:
+    """Refuse what is too long."""
+    if len(data) > LONGEST:
+        raise InvalidArgument(f"the value has {len(data)} bytes; at most {LONGEST} are kept")
+    return data
+
+
+JSON: Serializer = _Json()  #: any JSON, at most 16 MiB
+RAW: Serializer = _Raw()  #: bytes as they are
