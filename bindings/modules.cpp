@@ -22,6 +22,8 @@ void define_modules(py::module_& m) {
   define_rates(m);
   define_activity(m);
   define_cache_scheduler(m);
+  define_cache(m);
+  define_filters(m);
   define_message_queue(m);
 }
 

@@ -14,7 +14,9 @@ void define_modules(py::module_& m);
 void define_tokens(py::module_& m);
 void define_rates(py::module_& m);
 void define_activity(py::module_& m);
+void define_cache(py::module_& m);
 void define_cache_scheduler(py::module_& m);
+void define_filters(py::module_& m);
 void define_message_queue(py::module_& m);
 
 /// Where a module lives, and whether its calls are too quick to be worth releasing the GIL.

@@ -7,14 +7,20 @@ milliseconds. Ids are str or bytes, at most 1 KiB, and come back as str, or as b
 
 from playhead.modules import (
     activity,
+    cache,
     caching,
+    decorators,
+    filters,
     identity,
     messaging,
     rates,
     recommend,
 )
 from playhead.modules.activity import *
+from playhead.modules.cache import *
 from playhead.modules.caching import *
+from playhead.modules.decorators import *
+from playhead.modules.filters import *
 from playhead.modules.identity import *
 from playhead.modules.messaging import *
 from playhead.modules.rates import *
@@ -22,7 +28,10 @@ from playhead.modules.recommend import *
 
 __all__: list[str] = []
 __all__ += activity.__all__
+__all__ += cache.__all__
+__all__ += decorators.__all__
 __all__ += caching.__all__
+__all__ += filters.__all__
 __all__ += identity.__all__
 __all__ += messaging.__all__
 __all__ += rates.__all__

@@ -10,6 +10,8 @@ from playhead.modules._json import json
 __all__ = ["JSON", "RAW", "Serializer"]
 
 LONGEST = 16 * 1024 * 1024  #: bytes of a value
+DEEPEST = 64  #: containers within each other
+MOST = 1_000_000  #: values within a value
 
 
 class Serializer(Protocol):
@@ -24,6 +26,7 @@ class Serializer(Protocol):
 
 class _Json:
     def dumps(self, value: Any) -> bytes:
+        check_shape(value)
         try:
             text = json().dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
             data: bytes = text.encode()
@@ -45,6 +48,17 @@ class _Raw:
         return data
 
 
+def check_shape(value: Any) -> None:
+    """Refuse what is too deep or has too many parts, or contains itself."""
+    depth, count, level = 0, 1, [value]
+    while level := [part for part in level if isinstance(part, dict | list | tuple)]:
+        depth += 1
+        count += sum(len(part) for part in level)
+        if depth > DEEPEST or count > MOST:
+            raise InvalidArgument(f"a value has at most {DEEPEST} levels and {MOST} parts")
+        level = [inner for part in level for inner in (part.values() if isinstance(part, dict) else part)]
+
+
 def checked(data: bytes) -> bytes:
     """Refuse what is too long."""
     if len(data) > LONGEST:
@@ -52,5 +66,5 @@ def checked(data: bytes) -> bytes:
     return data
 
 
-JSON: Serializer = _Json()  #: any JSON, at most 16 MiB
+JSON: Serializer = _Json()  #: any JSON, at most 16 MiB, 64 levels and 10^6 parts
 RAW: Serializer = _Raw()  #: bytes as they are

@@ -1,0 +1,76 @@
+#pragma once
+// Python functions that C++ calls, perhaps on threads of its own.
+#include <memory>
+
+#include "bindings/gil.h"
+#include "playhead/error.h"
+#include "playhead/modules/background.h"
+
+namespace playhead::python {
+
+namespace py = pybind11;
+
+/// A Python object that C++ may keep, use with the GIL, and let go on any thread.
+inline std::shared_ptr<py::object> shared(const py::object& object) {
+  return {new py::object(object), [](py::object* held) {
+            py::gil_scoped_acquire gil;
+            delete held;
+          }};
+}
+
+/// An Exception that a callback raised. Any number of threads may raise it again.
+class Raised final : public std::runtime_error {
+ public:
+  explicit Raised(const py::error_already_set& error)
+      : std::runtime_error(error.what()), value_(shared(error.value())) {}
+  const py::object& value() const { return *value_; }
+
+ private:
+  std::shared_ptr<py::object> value_;
+};
+
+/// What a callback raised, if that is no Exception: sys.exit() or Ctrl-C.
+class RaisedEnd final : public EndRun {
+ public:
+  explicit RaisedEnd(const py::error_already_set& error)
+      : EndRun(error.what()), value_(shared(error.value())) {}
+  const py::object& value() const { return *value_; }
+
+ private:
+  std::shared_ptr<py::object> value_;
+};
+
+/// Runs f() with the GIL; what Python code in it raises becomes an exception of C++ that needs no GIL.
+template <class F>
+auto call_python(F&& f) {
+  py::gil_scoped_acquire gil;
+  try {
+    return f();
+  } catch (const py::error_already_set& e) {
+    if (!e.matches(PyExc_Exception)) throw RaisedEnd(e);
+    throw Raised(e);
+  } catch (const py::cast_error& e) {
+    throw Error(ErrorCode::invalid,
+                std::string("a callback gave something else than it should: ") + e.what());
+  }
+}
+
+/// Runs f() without the GIL; what callbacks in it raised is raised.
+template <class F>
+auto without_gil(F&& f) {
+  auto raise = [](const py::object& value) {
+    PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(value.ptr())), value.ptr());
+    throw py::error_already_set();
+  };
+  try {
+    ReleaseGil gil;
+    return f();
+  } catch (const Raised& e) {
+    raise(e.value());
+  } catch (const RaisedEnd& e) {
+    raise(e.value());
+  }
+  throw std::logic_error("raise() returned");
+}
+
+}  // namespace playhead::python
