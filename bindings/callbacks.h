@@ -1,7 +1,9 @@
 #pragma once
 // Python functions that C++ calls, perhaps on threads of its own.
+#include <functional>
 #include <memory>
 
+#include "bindings/errors.h"
 #include "bindings/gil.h"
 #include "playhead/error.h"
 #include "playhead/modules/background.h"
@@ -71,6 +73,19 @@ auto without_gil(F&& f) {
     raise(e.value());
   }
   throw std::logic_error("raise() returned");
+}
+
+/// `on_error` of a background run: what it raises is shown as Python shows errors that nobody can catch.
+inline std::function<void(Text)> error_teller(const py::object& on_error, const char* what) {
+  return [held = shared(on_error), what](Text message) {
+    py::gil_scoped_acquire gil;
+    if (held->is_none()) return;
+    try {
+      (*held)(py::reinterpret_steal<py::object>(readable(message)));
+    } catch (py::error_already_set& e) {
+      e.discard_as_unraisable(what);
+    }
+  };
 }
 
 }  // namespace playhead::python

@@ -20,6 +20,7 @@ py::object id_object(Text id) {
 void define_modules(py::module_& m) {
   define_tokens(m);
   define_rates(m);
+  define_sessions(m);
   define_activity(m);
   define_cache_scheduler(m);
   define_cache(m);

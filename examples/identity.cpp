@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "playhead/modules/rate_limiter.h"
+#include "playhead/modules/sessions.h"
 #include "playhead/modules/tokens.h"
 #include "playhead/open.h"
 
@@ -25,6 +26,13 @@ int main(int argc, char** argv) try {
     else
       std::printf("try again in %d ms\n", static_cast<int>(*decision.retry_after));
   }
+
+  playhead::Sessions sessions{playhead::Namespace(store)};
+  playhead::CreatedSession session = sessions.create("alice", {{"theme", "dark"}});
+  sessions.update(session.session, {{"language", "en"}, {"theme", std::nullopt}});
+  if (auto found = sessions.get(session.session))
+    for (const auto& [name, value] : found->fields) std::printf("%s: %s\n", name.c_str(), value.c_str());
+  std::printf("sessions ended: %d\n", static_cast<int>(sessions.destroy_user_sessions("alice")));
   store->close();
 } catch (const std::exception& e) {
   std::fprintf(stderr, "%s\n", e.what());

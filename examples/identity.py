@@ -3,7 +3,7 @@
 import sys
 
 import playhead
-from playhead.modules import RateLimiter, Tokens
+from playhead.modules import RateLimiter, SessionExpiry, Sessions, SingleSignOn, Tokens
 
 with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     tokens = Tokens(store)
@@ -19,3 +19,20 @@ with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     for _ in range(4):
         decision = limiter.check("alice")
         print("go on" if decision else f"try again in {decision.retry_after} ms")
+
+    sessions = Sessions(store, sessions_per_user=1)
+    session = sessions.create_session("alice", {"theme": "dark"})
+    sessions.update_session(session, {"language": "en"})
+    if (info := sessions.get_session(session)) is not None:
+        print("the session has", info.user_data, "and ends at", info.expires_at)
+    expiry = SessionExpiry(sessions)
+    expiry.add_session_listener(lambda end: print(f"a session of {end.user_id!s} ended: {end.reason}"))
+    sessions.create_session("alice")  # the second one takes the place of the first
+    expiry.step()
+
+    sso = SingleSignOn(store)
+    signed_on = sso.create_global_session("alice")
+    shop = sso.create_app_session(signed_on, "shop")
+    print("applications:", [app.app for app in sso.app_sessions(signed_on)])
+    if shop is not None:
+        print("signed out of all:", sso.sign_out_everywhere(shop))

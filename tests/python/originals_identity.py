@@ -1,5 +1,6 @@
 """What became of the originals that tell who a request comes from: an example of each."""
 
+import threading
 from collections.abc import Callable
 
 import playhead
@@ -32,3 +33,164 @@ def validate_access_token(store: playhead.Store) -> None:
     assert found is not None
     assert found.user_id == "alice"
     assert modules.validate_access_token("{}", tokens) is None
+
+
+@example("001 RedisSessionManager")
+def redis_session_manager(store: playhead.Store) -> None:
+    sessions = modules.RedisSessionManager(store, idle_timeout=1_800_000)
+    session = sessions.create_session("alice", {"theme": "dark"})
+    assert sessions.get_session(session) is not None
+
+
+@example("001 RedisSessionManager.create_session")
+def create_session(store: playhead.Store) -> None:
+    sessions = modules.Sessions(store)
+    assert sessions.create_session("alice") != sessions.create_session("alice")
+
+
+@example("001 RedisSessionManager.get_session")
+def get_session(store: playhead.Store) -> None:
+    sessions = modules.Sessions(store)
+    found = sessions.get_session(sessions.create_session("alice", {"theme": "dark"}))
+    assert found is not None
+    assert (found.user_id, found.user_data) == ("alice", {"theme": "dark"})
+
+
+@example("001 RedisSessionManager.update_session")
+def update_session(store: playhead.Store) -> None:
+    sessions = modules.Sessions(store)
+    session = sessions.create_session("alice", {"theme": "dark"})
+    assert sessions.update_session(session, {"cart": 2})
+    found = sessions.get_session(session)
+    assert found is not None
+    assert found.user_data == {"theme": "dark", "cart": 2}
+
+
+@example("001 RedisSessionManager.destroy_session")
+def destroy_session(store: playhead.Store) -> None:
+    sessions = modules.Sessions(store)
+    session = sessions.create_session("alice")
+    assert sessions.destroy_session(session)
+    assert sessions.get_user_sessions("alice") == []
+
+
+@example("001 RedisSessionManager.get_user_sessions")
+def get_user_sessions(store: playhead.Store) -> None:
+    sessions = modules.Sessions(store)
+    created = [sessions.create("alice").id for _ in range(2)]
+    assert [info.id for info in sessions.get_user_sessions("alice")] == created
+
+
+@example("001 RedisSessionManager.destroy_user_sessions")
+def destroy_user_sessions(store: playhead.Store) -> None:
+    sessions = modules.Sessions(store)
+    session = sessions.create_session("alice")
+    assert sessions.destroy_user_sessions("alice") == 1
+    assert sessions.get_session(session) is None
+
+
+@example("001 DistributedSessionManager")
+def distributed_session_manager(store: playhead.Store) -> None:
+    manager = modules.DistributedSessionManager(store)
+    session = manager.create_global_session("alice")
+    app = manager.create_app_session(session, "shop")
+    assert app is not None
+    assert manager.sign_out_everywhere(session)
+    assert manager.get_session_with_sso(app) is None
+
+
+@example("001 DistributedSessionManager.create_global_session")
+def create_global_session(store: playhead.Store) -> None:
+    sso = modules.SingleSignOn(store)
+    session = sso.create_global_session("alice", {"name": "Alice"})
+    found = modules.Sessions(store, name="sso").get_session(session)
+    assert found is not None
+    assert found.user_data == {"name": "Alice"}
+
+
+@example("001 DistributedSessionManager.create_app_session")
+def create_app_session(store: playhead.Store) -> None:
+    sso = modules.SingleSignOn(store)
+    session = sso.create_global_session("alice")
+    assert sso.create_app_session(session, "shop", {"cart": 1}) is not None
+    assert sso.create_app_session("no session", "shop") is None
+    assert [info.app for info in sso.app_sessions(session)] == ["shop"]
+
+
+@example("001 DistributedSessionManager.get_session_with_sso")
+def get_session_with_sso(store: playhead.Store) -> None:
+    sso = modules.SingleSignOn(store)
+    app = sso.create_app_session(sso.create_global_session("alice", {"a": 1}), "shop", {"b": 2})
+    assert app is not None
+    both = sso.get_session_with_sso(app)
+    assert both is not None
+    assert both.global_session.user_data | both.app.user_data == {"a": 1, "b": 2}
+
+
+def ended_session(store: playhead.Store, expiry_of: type[modules.SessionExpiry]) -> modules.SessionExpiry:
+    """Make a session that has ended, and what finds it."""
+    clock = playhead.ManualClock()
+    sessions = modules.Sessions(store, clock=clock, shards=2)
+    sessions.create("alice")
+    clock.advance(1_800_000)
+    return expiry_of(sessions)
+
+
+@example("001 SessionCleanupManager")
+def session_cleanup_manager(store: playhead.Store) -> None:
+    assert ended_session(store, modules.SessionCleanupManager).step().ended == 1
+
+
+@example("001 SessionCleanupManager.add_session_listener")
+def add_session_listener(store: playhead.Store) -> None:
+    cleanup = ended_session(store, modules.SessionCleanupManager)
+    told: list[modules.SessionEnd] = []
+    cleanup.add_session_listener(told.append)
+    cleanup.step()
+    assert [end.user_id for end in told] == ["alice"]
+
+
+@example("001 SessionCleanupManager.start_cleanup")
+def start_cleanup(store: playhead.Store) -> None:
+    cleanup = ended_session(store, modules.SessionCleanupManager)
+    told = threading.Event()
+    cleanup.add_session_listener(lambda _: told.set())
+    cleanup.start_cleanup()
+    assert told.wait(60)
+    cleanup.stop_cleanup()
+
+
+@example("001 SessionCleanupManager.stop_cleanup")
+def stop_cleanup(store: playhead.Store) -> None:
+    cleanup = ended_session(store, modules.SessionCleanupManager)
+    cleanup.start_cleanup()
+    cleanup.stop_cleanup()
+    assert not cleanup.running
+
+
+class Listener:
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.ends: list[modules.SessionEnd] = []
+
+    def on_session_expired(self, end: modules.SessionEnd) -> None:
+        self.ends.append(end)
+
+
+@example("001 SessionExpiredListener")
+def session_expired_listener(store: playhead.Store) -> None:
+    listener: modules.SessionExpiredListener = Listener()
+    cleanup = ended_session(store, modules.SessionCleanupManager)
+    cleanup.add_session_listener(listener)
+    assert cleanup.step().told == 1
+
+
+@example("001 SessionExpiredListener.on_session_expired")
+def on_session_expired(store: playhead.Store) -> None:
+    listener = Listener()
+    cleanup = ended_session(store, modules.SessionCleanupManager)
+    cleanup.add_session_listener(listener)
+    cleanup.step()
+    assert listener.ends == cleanup.log().items
+    assert listener.ends[0].reason == "idle"

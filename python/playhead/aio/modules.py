@@ -59,6 +59,8 @@ __all__ = [
     "MessageQueue",
     "RateLimiter",
     "Recommender",
+    "Sessions",
+    "SingleSignOn",
     "Tokens",
     "WatchLater",
 ]
@@ -67,5 +69,7 @@ Activity = _wrapped(modules.Activity)
 MessageQueue = _wrapped(modules.MessageQueue)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
+Sessions = _wrapped(modules.Sessions)
+SingleSignOn = _wrapped(modules.SingleSignOn)
 Tokens = _wrapped(modules.Tokens)
 WatchLater = _wrapped(modules.WatchLater)

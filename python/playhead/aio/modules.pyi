@@ -12,6 +12,7 @@ from playhead.modules.activity import HistoryPage, ListPage, Preference, Recorde
 from playhead.modules.identity import IssuedToken, TokenInfo
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.rates import RateDecision
+from playhead.modules.sessions import CreatedSession, SessionInfo, SignedOn, UpdateResult
 
 class Activity:
     @classmethod
@@ -159,3 +160,60 @@ class Recommender:
     @property
     def videos(self) -> int:
         """Known videos."""
+
+class Sessions:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='sessions', idle_timeout: int=1800000, absolute_timeout: int=86400000, touch_interval: int=1000, sessions_per_user: int=100, shards: int=64, kept_events: int=100000, slack: int=86400000) -> Self: ...
+    async def create(self, user_id: Id, user_data: Mapping[str, Any] | None=None) -> CreatedSession:
+        """Make a session."""
+    async def create_session(self, user_id: Id, user_data: Mapping[str, Any] | None=None) -> str:
+        """Make a session, and give the text for the client's cookie."""
+    async def get_session(self, session: str) -> SessionInfo | None:
+        """Give a session, noting that it was used; None if it is no good one, whatever it is."""
+    async def peek_session(self, session: str) -> SessionInfo | None:
+        """Give a session without using it."""
+    async def update_session(self, session: str, user_data: Mapping[str, Any] | None=None, *, remove: Iterable[str]=(), version: int | None=None) -> UpdateResult:
+        """Merge ``user_data`` into the session and use it, as one step; ``remove`` names fields that go.
+
+        ``version``: only if the session still has it, else ``conflict``, and nothing was changed.
+        """
+    async def touch(self, session: str) -> bool:
+        """Note that a session is used; whether it is good."""
+    async def regenerate(self, session: str, *, authenticated: bool=True) -> CreatedSession | None:
+        """Give the session a new id, and end the old one: whenever somebody signs in or gains rights.
+
+        ``authenticated``: the user has just shown who he is.
+        """
+    async def destroy_session(self, session: str) -> bool:
+        """End a session; whether it was a good one."""
+    async def destroy_id(self, user_id: Id, id: str) -> bool:
+        """End a session of a user by its public name; whether it was a good one."""
+    async def destroy_user_sessions(self, user_id: Id) -> int:
+        """End all sessions of a user; how many were good."""
+    async def destroy_others(self, session: str) -> int:
+        """End all sessions of this one's user except itself; how many were good."""
+    async def get_user_sessions(self, user_id: Id) -> list[SessionInfo]:
+        """Give the good sessions of a user, oldest first; none of them is used by that."""
+    async def destroy_everybody(self) -> int:
+        """End all sessions of all users, in atomic batches of 100; how many."""
+    async def count(self) -> int:
+        """Count the sessions that have not been found to have ended."""
+
+class SingleSignOn:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='sso', idle_timeout: int=1800000, absolute_timeout: int=86400000, touch_interval: int=1000, sessions_per_user: int=100, shards: int=64, kept_events: int=100000, slack: int=86400000) -> Self: ...
+    async def create_global_session(self, user_id: Id, user_data: Mapping[str, Any] | None=None) -> str:
+        """Sign a user on."""
+    async def create_app_session(self, global_session: str, app: Id, app_data: Mapping[str, Any] | None=None) -> str | None:
+        """Make a session of an application for a global one; None if that is no good.
+
+        The session which the application had for it before ends.
+        """
+    async def get_session_with_sso(self, app_session: str) -> SignedOn | None:
+        """Give both sessions, noting that they were used; None if one of them is no good."""
+    async def sign_out(self, app_session: str) -> bool:
+        """End the session of one application; whether it was a good one."""
+    async def sign_out_everywhere(self, session: str) -> bool:
+        """End a global session, given by itself or by one of an application, and all of its applications."""
+    async def app_sessions(self, global_session: str) -> list[SessionInfo]:
+        """Give the sessions of applications that are attached to a global one, oldest first."""

@@ -15,6 +15,7 @@ from playhead.modules import (
     messaging,
     rates,
     recommend,
+    sessions,
 )
 from playhead.modules.activity import *
 from playhead.modules.cache import *
@@ -25,6 +26,7 @@ from playhead.modules.identity import *
 from playhead.modules.messaging import *
 from playhead.modules.rates import *
 from playhead.modules.recommend import *
+from playhead.modules.sessions import *
 
 __all__: list[str] = []
 __all__ += activity.__all__
@@ -36,3 +38,4 @@ __all__ += identity.__all__
 __all__ += messaging.__all__
 __all__ += rates.__all__
 __all__ += recommend.__all__
+__all__ += sessions.__all__
