@@ -17,6 +17,15 @@ py::object id_object(Text id) {
   return py::bytes(id.data(), id.size());
 }
 
+std::size_t choice(Text name, Text given, std::initializer_list<Text> words) {
+  std::string all;
+  for (const Text& word : words) {
+    if (word == given) return static_cast<std::size_t>(&word - words.begin());
+    all.append(all.empty() ? "" : ", ").append(word);
+  }
+  throw Error(ErrorCode::invalid, std::string(name) + "=" + std::string(given) + " is none of " + all);
+}
+
 void define_modules(py::module_& m) {
   define_tokens(m);
   define_rates(m);
@@ -26,6 +35,7 @@ void define_modules(py::module_& m) {
   define_cache(m);
   define_filters(m);
   define_message_queue(m);
+  define_numbers(m);
 }
 
 }  // namespace playhead::python

@@ -19,6 +19,7 @@ void define_cache(py::module_& m);
 void define_cache_scheduler(py::module_& m);
 void define_filters(py::module_& m);
 void define_message_queue(py::module_& m);
+void define_numbers(py::module_& m);
 
 /// Where a module lives, and whether its calls are too quick to be worth releasing the GIL.
 struct ModulePlace {
@@ -60,6 +61,9 @@ class Id {
   Arena arena_;
   Text text_;
 };
+
+/// Which of the words an option is. Raises InvalidArgument if it is none of them.
+std::size_t choice(Text name, Text given, std::initializer_list<Text> words);
 
 /// An id for the caller: str, or bytes if it is not UTF-8.
 py::object id_object(Text id);

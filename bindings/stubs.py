@@ -302,7 +302,9 @@ def modules() -> str:
         here = [node for node in tree.body if isinstance(node, ast.ClassDef)]
         text = [line for node in here if node.name in wanted for line in module_class(node)]
         words = set(re.findall(r"\w+", "\n".join(text)))
-        used = sorted(node.name for node in here if node.name in words - wanted)
+        names = [node.name for node in here]
+        names += [ast.unparse(node.targets[0]) for node in tree.body if isinstance(node, ast.Assign)]
+        used = sorted(name for name in names if name in words - wanted)
         imports += [f"from playhead.modules.{path.stem} import {', '.join(used)}"] * bool(used)
         classes += text
     return "\n".join(

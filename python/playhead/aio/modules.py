@@ -56,20 +56,26 @@ def _wrapped(module: type) -> type:
 
 __all__ = [
     "Activity",
+    "Counters",
+    "Leaderboard",
     "MessageQueue",
     "RateLimiter",
     "Recommender",
     "Sessions",
     "SingleSignOn",
+    "SlidingWindow",
     "Tokens",
     "WatchLater",
 ]
 
 Activity = _wrapped(modules.Activity)
+Counters = _wrapped(modules.Counters)
+Leaderboard = _wrapped(modules.Leaderboard)
 MessageQueue = _wrapped(modules.MessageQueue)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
 Sessions = _wrapped(modules.Sessions)
 SingleSignOn = _wrapped(modules.SingleSignOn)
+SlidingWindow = _wrapped(modules.SlidingWindow)
 Tokens = _wrapped(modules.Tokens)
 WatchLater = _wrapped(modules.WatchLater)

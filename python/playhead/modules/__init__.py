@@ -13,6 +13,7 @@ from playhead.modules import (
     filters,
     identity,
     messaging,
+    numbers,
     rates,
     recommend,
     sessions,
@@ -24,6 +25,7 @@ from playhead.modules.decorators import *
 from playhead.modules.filters import *
 from playhead.modules.identity import *
 from playhead.modules.messaging import *
+from playhead.modules.numbers import *
 from playhead.modules.rates import *
 from playhead.modules.recommend import *
 from playhead.modules.sessions import *
@@ -31,11 +33,12 @@ from playhead.modules.sessions import *
 __all__: list[str] = []
 __all__ += activity.__all__
 __all__ += cache.__all__
-__all__ += decorators.__all__
 __all__ += caching.__all__
+__all__ += decorators.__all__
 __all__ += filters.__all__
 __all__ += identity.__all__
 __all__ += messaging.__all__
+__all__ += numbers.__all__
 __all__ += rates.__all__
 __all__ += recommend.__all__
 __all__ += sessions.__all__

@@ -1,0 +1,243 @@
+#include "playhead/modules/sliding_window.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "engine/modules/numbers/sliding_procedures.h"
+#include "engine/store/numbers.h"
+#include "playhead/error.h"
+
+namespace playhead {
+
+namespace numbers {
+
+namespace {
+
+constexpr std::int64_t dropped_at_once = 1000;
+
+std::int64_t number_in(Unit& unit, std::uint16_t db, Text key, Text field, std::int64_t missing) {
+  auto text = unit.run(HGet{key, field}, db);
+  std::int64_t n = missing;
+  if (text && !parse_int64(*text, n)) throw Error(ErrorCode::corrupt, "a stored count is not a number");
+  return n;
+}
+
+// ---- exact
+
+constexpr Text exact_text = R"lua(
+local value, at, window = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+if at == 0 or at > now then at = now end
+if value > 0 and at > now - window then
+  redis.call('ZADD', KEYS[1], int(at), int(at))
+  redis.call('HINCRBY', KEYS[2], int(at), ARGV[2])
+  redis.call('HINCRBY', KEYS[2], '', ARGV[2])
+end
+while true do
+  local old = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', int(now - window), 'LIMIT', 0, 1000)
+  if #old == 0 then break end
+  local sum = 0
+  for _, time in ipairs(old) do
+    sum = sum + tonumber(redis.call('HGET', KEYS[2], time))
+    redis.call('HDEL', KEYS[2], time)
+  end
+  redis.call('ZREM', KEYS[1], unpack(old))
+  redis.call('HINCRBY', KEYS[2], '', int(-sum))
+end
+if redis.call('ZCARD', KEYS[1]) == 0 then
+  redis.call('DEL', KEYS[2])
+  return 0
+end
+if value > 0 then
+  for i = 1, 2 do redis.call('PEXPIRE', KEYS[i], int(window + tonumber(ARGV[5]))) end
+end
+return tonumber(redis.call('HGET', KEYS[2], ''))
+)lua";
+
+void add_events(Unit& unit, std::uint16_t db, List<Text> keys, Millis at, std::int64_t value) {
+  std::string time = std::to_string(at);
+  ScoreMember item{static_cast<double>(at), time};
+  run_for_effect(unit, ZAdd{keys[0], {&item, 1}}, db);
+  run_for_effect(unit, HIncrBy{keys[1], time, value}, db);
+  run_for_effect(unit, HIncrBy{keys[1], "", value}, db);
+}
+
+/// Drops what happened until then, as far as one pass goes; false: there was nothing.
+bool drop_events(Unit& unit, std::uint16_t db, List<Text> keys, Millis until) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  auto old = unit.run(
+      ZRangeByScore{
+          keys[0], {-infinity, false}, {static_cast<double>(until), false}, false, Limit{0, dropped_at_once}},
+      db);
+  if (old.empty()) return false;
+  std::vector<Text> times;
+  std::int64_t sum = 0;
+  for (const ScoredMember& item : old) {
+    times.push_back(item.member);
+    sum += number_in(unit, db, keys[1], item.member, 0);
+  }
+  run_for_effect(unit, HDel{keys[1], times}, db);
+  run_for_effect(unit, ZRem{keys[0], times}, db);
+  run_for_effect(unit, HIncrBy{keys[1], "", -sum}, db);
+  return true;
+}
+
+Value exact_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  ArgumentReader in(args);
+  Millis now = read_time(unit, in);
+  std::int64_t value = in.integer();
+  Millis at = in.integer(), window = in.integer(), slack = in.integer();
+  if (at == 0 || at > now) at = now;
+  if (value > 0 && at > now - window) add_events(unit, db, keys, at, value);
+  while (drop_events(unit, db, keys, now - window)) continue;
+  if (unit.run(ZCard{keys[0]}, db) == 0) {
+    run_for_effect(unit, Del{{&keys[1], 1}}, db);
+    return Value::integer(0);
+  }
+  if (value > 0)
+    for (Text key : keys) run_for_effect(unit, PExpire{{key, window + slack}}, db);
+  return Value::integer(number_in(unit, db, keys[1], "", 0));
+}
+
+// ---- buckets
+
+constexpr Text buckets_text = R"lua(
+local value, at, window, buckets = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
+if at == 0 or at > now then at = now end
+local length = window / buckets
+local current, bucket = math.floor(now / length), math.floor(at / length)
+if value > 0 and bucket >= current - buckets then
+  local slot = int(bucket % (buckets + 1))
+  local kept = tonumber(redis.call('HGET', KEYS[1], slot .. 'w') or -1)
+  if kept < bucket then
+    redis.call('HSET', KEYS[1], slot .. 'w', int(bucket))
+    redis.call('HDEL', KEYS[1], slot .. 'c')
+  end
+  if kept <= bucket then redis.call('HINCRBY', KEYS[1], slot .. 'c', ARGV[2]) end
+  redis.call('PEXPIRE', KEYS[1], int(window + length + tonumber(ARGV[6])))
+end
+local whole, part = 0, 0
+for slot = 0, buckets do
+  local kept = tonumber(redis.call('HGET', KEYS[1], int(slot) .. 'w') or -1)
+  if kept >= 0 and kept >= current - buckets and kept <= current then
+    local count = tonumber(redis.call('HGET', KEYS[1], int(slot) .. 'c'))
+    if kept == current - buckets then part = count else whole = whole + count end
+  end
+end
+return {whole, part, now - current * length}
+)lua";
+
+void add_to_bucket(Unit& unit, std::uint16_t db, Text key, std::int64_t bucket, std::int64_t buckets,
+                   std::int64_t value) {
+  std::string slot = std::to_string(bucket % (buckets + 1)), held = slot + "w", count = slot + "c";
+  std::int64_t kept = number_in(unit, db, key, held, -1);
+  if (kept < bucket) {
+    std::string text = std::to_string(bucket);
+    FieldValue item{held, text};
+    Text gone = count;
+    run_for_effect(unit, HSet{key, {&item, 1}}, db);
+    run_for_effect(unit, HDel{key, {&gone, 1}}, db);
+  }
+  if (kept <= bucket) run_for_effect(unit, HIncrBy{key, count, value}, db);
+}
+
+Value buckets_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  ArgumentReader in(args);
+  Millis now = read_time(unit, in);
+  std::int64_t value = in.integer();
+  Millis at = in.integer(), window = in.integer();
+  std::int64_t buckets = in.integer();
+  Millis slack = in.integer(), length = window / buckets;
+  if (at == 0 || at > now) at = now;
+  std::int64_t current = now / length, bucket = at / length;
+  if (value > 0 && bucket >= current - buckets) {
+    add_to_bucket(unit, db, keys[0], bucket, buckets, value);
+    run_for_effect(unit, PExpire{{keys[0], window + length + slack}}, db);
+  }
+  std::int64_t whole = 0, part = 0;
+  for (std::int64_t slot = 0; slot <= buckets; ++slot) {
+    std::string name = std::to_string(slot);
+    std::int64_t kept = number_in(unit, db, keys[0], name + "w", -1);
+    if (kept < 0 || kept < current - buckets || kept > current) continue;
+    (kept == current - buckets ? part : whole) += number_in(unit, db, keys[0], name + "c", 0);
+  }
+  return Value::array({Value::integer(whole), Value::integer(part), Value::integer(now - current * length)});
+}
+
+}  // namespace
+
+const Procedure slide_exact{"sliding.exact", exact_body, lua_script<exact_text>};
+const Procedure slide_buckets{"sliding.buckets", buckets_body, lua_script<buckets_text>};
+
+}  // namespace numbers
+
+namespace {
+
+constexpr Millis longest_window = Millis{366} * 86'400'000, latest_time = Millis{1} << 50;
+
+std::string part_key(const Namespace& space, const SlidingWindowOptions& o, Text counter, Text part) {
+  check_id("counter", counter);
+  std::string shape = std::to_string(o.window) + (o.exact ? "" : "." + std::to_string(o.buckets));
+  return space.keys().key("sliding", counter, {o.name, shape, part});
+}
+
+double slide(const Namespace& space, const SlidingWindowOptions& o, Text counter, std::int64_t value,
+             std::optional<Millis> at) {
+  if (at) check_range("at", *at, 1, latest_time);
+  ArgumentWriter args(space.time());
+  args.integer(value).integer(at.value_or(0)).integer(o.window);
+  if (o.exact) {
+    args.integer(o.slack);
+    std::string times = part_key(space, o, counter, "times"), counts = part_key(space, o, counter, "counts");
+    return static_cast<double>(space.invoke(numbers::slide_exact, {times, counts}, args).to_integer());
+  }
+  args.integer(o.buckets).integer(o.slack);
+  std::string key = part_key(space, o, counter, "buckets");
+  Value reply = space.invoke(numbers::slide_buckets, {key}, args);
+  const auto& parts = list_of(reply);
+  const auto length = static_cast<double>(o.window / o.buckets);
+  auto number = [&](std::size_t i) { return static_cast<double>(parts.at(i).to_integer()); };
+  return number(0) + number(1) * (length - number(2)) / length;
+}
+
+}  // namespace
+
+SlidingWindow::SlidingWindow(Namespace space, SlidingWindowOptions options)
+    : space_(std::move(space)), options_(std::move(options)) {
+  check_id("name", options_.name);
+  check_range("window", options_.window, 1, longest_window);
+  check_range("buckets", options_.buckets, 1, 1000);
+  check_range("slack", options_.slack, 0, longest_window);
+  if (!options_.exact && options_.window % options_.buckets != 0)
+    throw Error(ErrorCode::invalid, "window=" + std::to_string(options_.window) +
+                                        " is no multiple of buckets=" + std::to_string(options_.buckets) +
+                                        "; buckets have equal lengths");
+}
+
+double SlidingWindow::increment(Text counter, std::int64_t value, std::optional<Millis> at) {
+  check_range("value", value, 1, 1'000'000'000'000);
+  return slide(space_, options_, counter, value, at);
+}
+
+double SlidingWindow::get_count(Text counter) {
+  return slide(space_, options_, counter, 0, std::nullopt);
+}
+
+double SlidingWindow::get_rate(Text counter) {
+  return get_count(counter) * 1000 / static_cast<double>(options_.window);
+}
+
+void SlidingWindow::remove(Text counter) {
+  std::string times = part_key(space_, options_, counter, "times"),
+              counts = part_key(space_, options_, counter, "counts"),
+              buckets = part_key(space_, options_, counter, "buckets");
+  Text keys[] = {times, counts, buckets};
+  space_.run(Unlink{{keys}});
+}
+
+List<Procedure> SlidingWindow::procedures() {
+  static const std::array all = {numbers::slide_exact, numbers::slide_buckets};
+  return all;
+}
+
+}  // namespace playhead
