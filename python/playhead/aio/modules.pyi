@@ -11,6 +11,7 @@ from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import HistoryPage, ListPage, Preference, RecordedViewing, UserCounts, VideoCounts
 from playhead.modules.identity import IssuedToken, TokenInfo
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
+from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.rates import RateDecision
 from playhead.modules.sessions import CreatedSession, SessionInfo, SignedOn, UpdateResult
 
@@ -120,6 +121,80 @@ class MessageQueue:
         """Send dead letters again, as new messages: those named, or else the oldest 1000. How many."""
     async def discard(self, message_ids: Iterable[Id]=()) -> int:
         """Drop dead letters for good: those named, or else the oldest 1000. How many."""
+
+class Leaderboard:
+    @classmethod
+    async def open(cls, store: Store[Any], name: Id, max_size: int=0, *, prefix: str='ph', clock: Clock | None=None, order: Literal['highest_first', 'lowest_first']='highest_first', ties: Literal['first_to_reach', 'last_to_reach', 'by_name']='first_to_reach', reserve: int=1000) -> Self: ...
+    async def add_score(self, member: Id, score: float) -> ScoreChange:
+        """Set a score. The same score again changes nothing, not even who reached it first."""
+    async def increment_score(self, member: Id, increment: float=1) -> ScoreChange:
+        """Add to a score."""
+    async def improve_score(self, member: Id, score: float) -> ScoreChange:
+        """Set a score if it is better than the one there is."""
+    async def add_scores(self, scores: Scores) -> ScoreChanges:
+        """Set the scores of up to 1000 members in one step: a mapping, or pairs."""
+    async def increment_scores(self, scores: Scores) -> ScoreChanges:
+        """Add to the scores of up to 1000 members in one step."""
+    async def improve_scores(self, scores: Scores) -> ScoreChanges:
+        """Set those of up to 1000 scores that are better than the ones there are, in one step."""
+    async def get_top(self, count: int=10) -> list[Standing]:
+        """Give the first places."""
+    async def get_range(self, first: int, count: int) -> list[Standing]:
+        """Give the places from rank ``first`` (from 1) on: a page by number."""
+    async def page(self, cursor: str='', count: int=50) -> StandingPage:
+        """Give a page that begins behind the last member read, wherever others have moved."""
+    async def get_around(self, member: Id, count: int=5) -> list[Standing]:
+        """Give a member with up to ``count`` before and behind it; empty if it is not on the board."""
+    async def get(self, member: Id) -> Standing | None:
+        """Give a member's place, also below a full board; None if it is not known."""
+    async def get_rank(self, member: Id) -> int | None:
+        """Give its rank from 1; None if it is not on the board."""
+    async def get_score(self, member: Id) -> float | None:
+        """Give its score; None if it is not known."""
+    async def percentile(self, member: Id) -> float | None:
+        """Tell how many of a hundred of the others on the board have worse scores; 100 if there are none."""
+    async def at_percentile(self, percent: float) -> Standing | None:
+        """Give the place that is at least as good as that percentage of the board, by nearest rank."""
+    async def set_data(self, member: Id, data: object) -> bool:
+        """Keep any JSON, at most 16 KiB, with a known member; None takes it away. Whether it is known."""
+    async def remove_member(self, member: Id) -> bool:
+        """Remove a member; whether it was known."""
+    async def remove_members(self, members: Iterable[Id]) -> int:
+        """Remove up to 1000 members; how many were known."""
+    async def get_total_members(self) -> int:
+        """Count the members on the board."""
+    async def clear(self) -> None:
+        """Remove all members."""
+
+class Counters:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='counters', minutes: int=1440, hours: int=744, days: int=400, months: int=60, utc_offset_minutes: int=0) -> Self: ...
+    async def increment(self, counter: Id, value: int=1, at: int | None=None) -> Counted:
+        """Add to the total, minute, hour, day and month together. ``at``: when it happened, late or not."""
+    async def get_count(self, counter: Id, granularity: Granularity='day', start: int | None=None, end: int | None=None) -> list[WindowCount]:
+        """Give the windows from the one of ``start`` to that of ``end``, with zeros where there is nothing.
+
+        Windows that are not known any more and those of the future are left out. None: from the oldest, to
+        the current one.
+        """
+    async def current(self, counter: Id, granularity: Granularity='total') -> int:
+        """Give the count of the current window."""
+    async def get_top_counters(self, granularity: Granularity='total', limit: int=10, at: int | None=None) -> list[TopCounter]:
+        """Give the greatest counters in the window of ``at``, which is the current one or the one before."""
+    async def remove(self, counter: Id) -> None:
+        """Forget a counter."""
+
+class SlidingWindow:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='sliding', window: int=60000, exact: bool=False, buckets: int=60, slack: int=3600000) -> Self: ...
+    async def increment(self, counter: Id, value: int=1, at: int | None=None) -> float:
+        """Count an event, or several; the count afterwards."""
+    async def get_count(self, counter: Id) -> float:
+        """Give the count; a whole number if the window is exact."""
+    async def get_rate(self, counter: Id) -> float:
+        """Give the events a second over the window."""
+    async def remove(self, counter: Id) -> None:
+        """Forget a counter."""
 
 class RateLimiter:
     @classmethod

@@ -77,8 +77,8 @@ class Leaderboard:
     ``ties`` tells which of two members with equal scores stands before the other: who reached it first, who
     reached it last, or the smaller id. A board of ``max_size`` places (0: no limit) keeps the scores of
     ``reserve`` members below it: who falls off the board goes on from the score it had, and comes back with
-    it when there is room. Who falls behind the reserve as well is forgotten: the call that caused it tells so,
-    and the next change of that member has ``known == False``. Boards that differ in name, order or tie rule
+    it when there is room. Who falls behind the reserve as well is forgotten: the call that caused it says
+    so, and the next change of that member has ``known == False``. Boards that differ in name, order or tie rule
     are different boards.
     """
 
@@ -228,7 +228,7 @@ class TopCounter(NamedTuple):
 class Counters:
     """Counters by name, each with a total and its windows per minute, hour, day and month.
 
-    ``minutes``, ``hours``, ``days`` and ``months`` are how many windows are known, the current one included:
+    ``minutes``, ``hours``, ``days`` and ``months`` are how many windows are known, with the current one:
     old windows make room for new ones, and nothing needs to be swept. Days and months begin at midnight on
     the clock of ``utc_offset_minutes``.
     """
@@ -265,10 +265,10 @@ class Counters:
     def get_count(
         self, counter: Id, granularity: Granularity = "day", start: int | None = None, end: int | None = None
     ) -> list[WindowCount]:
-        """Give the windows from the one of ``start`` to the one of ``end``, with zeros where there is nothing.
+        """Give the windows from the one of ``start`` to that of ``end``, with zeros where there is nothing.
 
-        Windows that are not known any more and those of the future are left out. None: from the oldest one,
-        to the current one.
+        Windows that are not known any more and those of the future are left out. None: from the oldest, to
+        the current one.
         """
         return [WindowCount(*item) for item in self._module.get_count(counter, granularity, start, end)]
 
