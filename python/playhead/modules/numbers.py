@@ -78,8 +78,8 @@ class Leaderboard:
     reached it last, or the smaller id. A board of ``max_size`` places (0: no limit) keeps the scores of
     ``reserve`` members below it: who falls off the board goes on from the score it had, and comes back with
     it when there is room. Who falls behind the reserve as well is forgotten: the call that caused it says
-    so, and the next change of that member has ``known == False``. Boards that differ in name, order or tie rule
-    are different boards.
+    so, and the next change of that member has ``known == False``. Boards that differ in name, order or tie
+    rule are different boards.
     """
 
     def __init__(
