@@ -202,7 +202,8 @@ void EmbeddedStore<S>::with_unit(std::uint16_t db, List<Text> keys, const std::f
 template <class S>
 Value EmbeddedStore<S>::invoke(const Procedure& p, std::uint16_t db, List<Text> keys, List<Text> args) {
   Value result;
-  with_unit(db, keys, [&](Unit& unit) { result = p.body(unit, db, keys, args); });
+  auto body = [&](Unit& unit) { result = p.body(unit, db, keys, args); };
+  with_unit(db, keys, std::ref(body));  // a function that does not allocate
   return result;
 }
 

@@ -1,5 +1,7 @@
 #include "playhead/key_codec.h"
 
+#include <algorithm>
+
 #include "engine/store/murmur_hash.h"
 #include "playhead/error.h"
 
@@ -18,12 +20,14 @@ void append_escaped(std::string& out, Text segment) {
     throw Error(ErrorCode::invalid, "an id or name of " + std::to_string(segment.size()) +
                                         " bytes is too long; at most " + std::to_string(max_segment) +
                                         " are allowed");
-  for (char c : segment) {
-    if (!is_special(c)) {
-      out.push_back(c);
-      continue;
-    }
-    auto byte = static_cast<unsigned char>(c);
+  while (!segment.empty()) {
+    const auto* special = std::find_if(segment.begin(), segment.end(), is_special);
+    auto plain = static_cast<std::size_t>(special - segment.begin());
+    out.append(segment.data(), plain);
+    segment.remove_prefix(plain);
+    if (segment.empty()) return;
+    auto byte = static_cast<unsigned char>(segment.front());
+    segment.remove_prefix(1);
     out.push_back('%');
     out.push_back(upper_digits[byte >> 4]);
     out.push_back(upper_digits[byte & 15]);
@@ -68,7 +72,9 @@ std::string KeyCodec::key(Text family, Text owner, std::initializer_list<Text> p
 std::string KeyCodec::key_in(std::uint16_t bucket, Text family, Text owner,
                              std::initializer_list<Text> parts) const {
   std::string out;
-  out.reserve(begin_.size() + family.size() + owner.size() + 16);
+  std::size_t length = begin_.size() + family.size() + owner.size() + 16;
+  for (Text part : parts) length += part.size() + 1;
+  out.reserve(length);
   out += begin_;
   append_escaped(out, family);
   out += ":{";

@@ -8,12 +8,12 @@ namespace playhead {
 
 ArgumentWriter& ArgumentWriter::integer(std::int64_t n) {
   char buffer[int64_text_size];
-  return text(numbers_.emplace_back(format_int64(n, buffer)));
+  return text(numbers_.copy(format_int64(n, buffer)));
 }
 
 ArgumentWriter& ArgumentWriter::real(double x) {
   char buffer[double_text_size];
-  return text(numbers_.emplace_back(format_double(x, buffer)));
+  return text(numbers_.copy(format_double(x, buffer)));
 }
 
 ArgumentWriter& ArgumentWriter::text(Text bytes) {

@@ -9,8 +9,8 @@
 //   - integers stay below 2^53 in size, which Lua's numbers hold exactly;
 //   - texts are never compared by Lua's `<`, which depends on the server's locale.
 #include <array>
-#include <deque>
 
+#include "playhead/arena.h"
 #include "playhead/store.h"
 
 namespace playhead {
@@ -22,7 +22,10 @@ inline constexpr std::int64_t max_exact_integer = std::int64_t{1} << 53;
 class ArgumentWriter {
  public:
   /// `now`: the time that counts, 0 for the store's own.
-  explicit ArgumentWriter(Millis now) { integer(now); }
+  explicit ArgumentWriter(Millis now) {
+    texts_.reserve(16);
+    integer(now);
+  }
   ArgumentWriter& integer(std::int64_t n);
   /// A double, to the last bit.
   ArgumentWriter& real(double x);
@@ -31,7 +34,7 @@ class ArgumentWriter {
 
  private:
   std::vector<Text> texts_;
-  std::deque<std::string> numbers_;  // never moves what texts_ borrows
+  Arena numbers_;
 };
 
 /// Reads them in the same order, inside a body. Throws Error{invalid} for a missing argument or one that is
