@@ -8,6 +8,7 @@
 #include "bindings/parked.h"
 #include "bindings/recommender.h"
 #include "bindings/session.h"
+#include "bindings/values.h"
 #include "bindings/store_object.h"
 #include "bindings/view.h"
 #include "playhead/lock_wait.h"
@@ -38,6 +39,7 @@ PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
   define_inbox(m);
   define_session(m);
   define_maintenance(m);
+  define_values(m);
   define_modules(m);
   define_recommender(m);
 }

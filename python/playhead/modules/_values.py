@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
-from playhead._playhead import InvalidArgument
-from playhead.modules._json import json
+from playhead._playhead import InvalidArgument, check_json, check_value
 
 __all__ = ["JSON", "RAW", "Serializer"]
-
-LONGEST = 16 * 1024 * 1024  #: bytes of a value
-DEEPEST = 64  #: containers within each other
-MOST = 1_000_000  #: values within a value
 
 
 class Serializer(Protocol):
@@ -25,45 +21,50 @@ class Serializer(Protocol):
 
 
 class _Json:
+    def __init__(self) -> None:
+        self._encode: Callable[[Any], str] | None = None
+
+    def _prepare(self) -> Callable[[Any], str]:
+        # json is imported when it is first needed: it is a tenth of the time that importing playhead takes.
+        from json import JSONDecoder, JSONEncoder
+
+        decoder: Any = JSONDecoder()
+        self._decode, self._scan = decoder.decode, decoder.scan_once
+        encoder = JSONEncoder(
+            separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+        )
+        self._encode = encoder.encode
+        return self._encode
+
     def dumps(self, value: Any) -> bytes:
-        check_shape(value)
+        check_value(value)
         try:
-            text = json().dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-            data: bytes = text.encode()
+            data = (self._encode or self._prepare())(value).encode()
         except (RecursionError, TypeError, UnicodeEncodeError, ValueError) as error:
             raise InvalidArgument(f"that is not JSON: {error}; give another serializer") from None
-        return checked(data)
+        check_json(data)
+        return data
 
     def loads(self, data: bytes) -> Any:
-        return json().loads(checked(data))
+        check_json(data)
+        if self._encode is None:
+            self._prepare()
+        text = data.decode()
+        try:
+            value, end = self._scan(text, 0)
+        except StopIteration:
+            end = -1
+        return value if end == len(text) else self._decode(text)  # with spaces around it, or no JSON
 
 
 class _Raw:
     def dumps(self, value: Any) -> bytes:
         if not isinstance(value, bytes):
             raise InvalidArgument(f"the serializer RAW takes bytes, not {type(value).__name__}")
-        return checked(value)
+        return value
 
     def loads(self, data: bytes) -> Any:
         return data
-
-
-def check_shape(value: Any) -> None:
-    """Refuse what is too deep or has too many parts, or contains itself."""
-    depth, count, level = 0, 1, [value]
-    while level := [part for part in level if isinstance(part, dict | list | tuple)]:
-        depth += 1
-        count += sum(len(part) for part in level)
-        if depth > DEEPEST or count > MOST:
-            raise InvalidArgument(f"a value has at most {DEEPEST} levels and {MOST} parts")
-        level = [inner for part in level for inner in (part.values() if isinstance(part, dict) else part)]
-
-
-def checked(data: bytes) -> bytes:
-    """Refuse what is too long."""
-    if len(data) > LONGEST:
-        raise InvalidArgument(f"the value has {len(data)} bytes; at most {LONGEST} are kept")
-    return data
 
 
 JSON: Serializer = _Json()  #: any JSON, at most 16 MiB, 64 levels and 10^6 parts

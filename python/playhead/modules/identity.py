@@ -9,6 +9,7 @@ from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
 from playhead.modules._json import json
+from playhead.modules._values import JSON
 
 __all__ = [
     "IssuedToken",
@@ -121,7 +122,7 @@ def _is_text(token: str) -> bool:
 
 def _token_info(found: tuple[str, Id, bytes, int, int, int]) -> TokenInfo:
     id_, user_id, data, *times = found
-    return TokenInfo(id_, user_id, json().loads(data) if data else None, *times)
+    return TokenInfo(id_, user_id, JSON.loads(data) if data else None, *times)
 
 
 def generate_access_token(user_id: Id, tokens: Tokens) -> str:
