@@ -88,6 +88,10 @@ def same(x: Any, rows: list[Any]) -> list[Any]:
     return [x] * len(rows)
 
 
+def nothing(_: str) -> None:
+    """A job of a queue."""
+
+
 def playhead_memory() -> dict[str, Run]:
     """The memory store."""
     store = playhead.open("memory://")
