@@ -14,12 +14,6 @@ using BoundSessions = Bound<Sessions>;
 using BoundExpiry = Bound<SessionExpiry>;
 using BoundSso = Bound<SingleSignOn>;
 
-/// (outcome, version)
-py::tuple updated(const UpdateResult& r) {
-  constexpr const char* outcomes[] = {"no_session", "updated", "conflict", "too_big"};
-  return py::make_tuple(outcomes[static_cast<std::size_t>(r.outcome)], r.version);
-}
-
 /// (id, user_id, app, reason, ended_at, created_at, last_seen)
 py::tuple ended(const SessionEnd& e) {
   return py::make_tuple(e.id, id_object(e.user_id), id_object(e.app), e.reason, e.ended_at, e.created_at,
@@ -30,19 +24,6 @@ py::list as_list(const std::vector<SessionInfo>& sessions) {
   py::list out;
   for (const SessionInfo& s : sessions) out.append(as_tuple(s));
   return out;
-}
-
-SessionChanges changes_of(const py::dict& given) {
-  SessionChanges changes;
-  for (const auto& [name, value] : given) {
-    std::string key(Text(Id(py::reinterpret_borrow<py::object>(name), "name")));
-    if (value.is_none())
-      changes.emplace_back(std::move(key), std::nullopt);
-    else
-      changes.emplace_back(std::move(key),
-                           std::string(Text(Id(py::reinterpret_borrow<py::object>(value), "value"))));
-  }
-  return changes;
 }
 
 std::unique_ptr<BoundSessions> make_sessions(StoreObject& store, const std::string& prefix,
@@ -102,7 +83,7 @@ void define_sessions_class(py::module_& m) {
              std::optional<std::int64_t> version) {
             Id text(session, "session");
             SessionChanges given = changes_of(changes);
-            return updated(self.run([&](Sessions& s) { return s.update(text, given, version); }));
+            return as_tuple(self.run([&](Sessions& s) { return s.update(text, given, version); }));
           },
           py::arg("session"), py::arg("changes"), py::arg("version") = py::none())
       .def("touch", on_session<Sessions>([](Sessions& s, Text t) { return s.touch(t); }), py::arg("session"))
@@ -245,6 +226,24 @@ SessionFields fields_of(const py::dict& given) {
     fields.emplace_back(std::string(Text(Id(py::reinterpret_borrow<py::object>(name), "name"))),
                         std::string(Text(Id(py::reinterpret_borrow<py::object>(value), "value"))));
   return fields;
+}
+
+SessionChanges changes_of(const py::dict& given) {
+  SessionChanges changes;
+  for (const auto& [name, value] : given) {
+    std::string key(Text(Id(py::reinterpret_borrow<py::object>(name), "name")));
+    if (value.is_none())
+      changes.emplace_back(std::move(key), std::nullopt);
+    else
+      changes.emplace_back(std::move(key),
+                           std::string(Text(Id(py::reinterpret_borrow<py::object>(value), "value"))));
+  }
+  return changes;
+}
+
+py::tuple as_tuple(const UpdateResult& r) {
+  constexpr const char* outcomes[] = {"no_session", "updated", "conflict", "too_big"};
+  return py::make_tuple(outcomes[static_cast<std::size_t>(r.outcome)], r.version);
 }
 
 py::tuple as_tuple(const CreatedSession& c) {

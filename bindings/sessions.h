@@ -6,6 +6,10 @@
 namespace playhead::python {
 
 SessionFields fields_of(const py::dict& given);
+/// None for fields that go.
+SessionChanges changes_of(const py::dict& given);
+/// (outcome, version)
+py::tuple as_tuple(const UpdateResult& r);
 /// (session, id, expires_at)
 py::tuple as_tuple(const CreatedSession& c);
 /// (id, user_id, app, [(name, value)], version, created_at, last_seen, expires_at, authenticated_at)

@@ -33,6 +33,21 @@ std::array<char, 32> sha256(Text bytes) {
   return digest;
 }
 
+std::array<char, 32> hmac_sha256(Text key, Text bytes) {
+  constexpr std::size_t block = 64;
+  std::string padded(key);
+  if (padded.size() > block) {
+    auto digest = sha256(padded);
+    padded.assign(digest.data(), digest.size());
+  }
+  padded.resize(block, '\0');
+  std::string inner = padded, outer = padded;
+  for (char& c : inner) c = static_cast<char>(c ^ 0x36);
+  for (char& c : outer) c = static_cast<char>(c ^ 0x5c);
+  auto digest = sha256(inner + std::string(bytes));
+  return sha256(outer + std::string(digest.data(), digest.size()));
+}
+
 bool same_secret(Text a, Text b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }

@@ -18,6 +18,9 @@ void fill_random(std::span<char> out);
 // FIPS 180-4.
 std::array<char, 32> sha256(Text bytes);
 
+// RFC 2104 with SHA-256.
+std::array<char, 32> hmac_sha256(Text key, Text bytes);
+
 // Takes the same time wherever the bytes differ. Texts of different lengths are different.
 bool same_secret(Text a, Text b);
 

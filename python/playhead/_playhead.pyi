@@ -245,6 +245,37 @@ class Sessions:
     def destroy_everybody(self) -> int: ...
     def count(self) -> int: ...
 
+class SecureSessions:
+    def __init__(
+        self,
+        store: StoreObject,
+        keys: Sequence[bytes],
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        options: SessionOptions = ...,
+        fingerprint: str = "strict",
+        log_limit: int = 10000,
+    ) -> None: ...
+    def create_secure_session(
+        self, user_id: Id, ip: str, user_agent: str, fields: dict[str, str]
+    ) -> tuple[str, str, str, int]: ...
+    def validate_session(
+        self, session: str, method: str, ip: str, user_agent: str, csrf_token: str
+    ) -> tuple[
+        Literal["good", "no_session", "bad_signature", "bad_csrf", "bad_fingerprint"],
+        _ToldSession | None,
+        bool,
+    ]: ...
+    def csrf_token(self, session: str) -> str | None: ...
+    def regenerate(self, session: str, authenticated: bool = True) -> tuple[str, str, str, int] | None: ...
+    def update(
+        self, session: str, changes: dict[str, str | None], version: int | None = None
+    ) -> tuple[Literal["updated", "no_session", "conflict", "too_big"], int]: ...
+    def destroy(self, session: str) -> bool: ...
+    def destroy_others(self, session: str) -> int: ...
+    def suspicious_activity(self, count: int = 100) -> list[tuple[str, str, Id, str, str, str, str, int]]: ...
+
 class SingleSignOn:
     def __init__(
         self,

@@ -194,3 +194,27 @@ def on_session_expired(store: playhead.Store) -> None:
     cleanup.step()
     assert listener.ends == cleanup.log().items
     assert listener.ends[0].reason == "idle"
+
+
+@example("001 SecureSessionManager")
+def secure_session_manager(store: playhead.Store) -> None:
+    manager = modules.SecureSessionManager(store, [b"new key " * 4, b"old key " * 4])
+    made = manager.create_secure_session("alice", "10.0.0.1", "Firefox")
+    assert manager.validate_session(made.session, "10.0.0.1", "Firefox", made.csrf_token)
+
+
+@example("001 SecureSessionManager.create_secure_session")
+def create_secure_session(store: playhead.Store) -> None:
+    secure = modules.SecureSessions(store, [b"k" * 32])
+    session, csrf_token, *_ = secure.create_secure_session("alice", "10.0.0.1", "Firefox")
+    assert secure.csrf_token(session) == csrf_token
+
+
+@example("001 SecureSessionManager.validate_session")
+def validate_session(store: playhead.Store) -> None:
+    secure = modules.SecureSessions(store, [b"k" * 32])
+    made = secure.create_secure_session("alice", "10.0.0.1", "Firefox")
+    assert secure.validate_session(made.session, "10.0.0.1", "Firefox").verdict == "bad_csrf"
+    other = secure.validate_session(made.session, "10.9.9.9", "Firefox", made.csrf_token)
+    assert other.verdict == "bad_fingerprint"
+    assert [line.event for line in secure.suspicious_activity()] == ["client_change", "csrf"]

@@ -61,6 +61,7 @@ __all__ = [
     "MessageQueue",
     "RateLimiter",
     "Recommender",
+    "SecureSessions",
     "Sessions",
     "SingleSignOn",
     "SlidingWindow",
@@ -74,6 +75,7 @@ Leaderboard = _wrapped(modules.Leaderboard)
 MessageQueue = _wrapped(modules.MessageQueue)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
+SecureSessions = _wrapped(modules.SecureSessions)
 Sessions = _wrapped(modules.Sessions)
 SingleSignOn = _wrapped(modules.SingleSignOn)
 SlidingWindow = _wrapped(modules.SlidingWindow)

@@ -13,6 +13,7 @@ from playhead.modules.identity import IssuedToken, TokenInfo
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.rates import RateDecision
+from playhead.modules.secure_sessions import SecureSession, SuspiciousActivity, ValidatedSession
 from playhead.modules.sessions import CreatedSession, SessionInfo, SignedOn, UpdateResult
 
 class Activity:
@@ -235,6 +236,29 @@ class Recommender:
     @property
     def videos(self) -> int:
         """Known videos."""
+
+class SecureSessions:
+    @classmethod
+    async def open(cls, store: Store[Any], keys: Iterable[bytes], *, prefix: str='ph', clock: Clock | None=None, name: str='secure', fingerprint: Literal['strict', 'signal']='strict', log_limit: int=10000, idle_timeout: int=1800000, absolute_timeout: int=86400000, touch_interval: int=1000, sessions_per_user: int=100, shards: int=64, kept_events: int=100000, slack: int=86400000) -> Self: ...
+    async def create_secure_session(self, user_id: Id, client_ip: str, user_agent: str, user_data: Mapping[str, Any] | None=None) -> SecureSession:
+        """Make a session for a client. Names in ``user_data`` do not begin with ``secure.``."""
+    async def validate_session(self, session: str, client_ip: str, user_agent: str, csrf_token: str | None=None, *, method: str='POST') -> ValidatedSession:
+        """Tell whether a request may go on as the user of its session.
+
+        All methods but GET, HEAD, OPTIONS and TRACE need the ``csrf_token``.
+        """
+    async def csrf_token(self, session: str) -> str | None:
+        """Give the token of a session; None if its signature is no good."""
+    async def regenerate(self, session: str, *, authenticated: bool=True) -> SecureSession | None:
+        """Give the session a new id and token: whenever somebody signs in or gains rights."""
+    async def update_session(self, session: str, user_data: Mapping[str, Any] | None=None, *, remove: Iterable[str]=(), version: int | None=None) -> UpdateResult:
+        """Merge ``user_data`` into the session, as :meth:`Sessions.update_session`."""
+    async def destroy_session(self, session: str) -> bool:
+        """End a session; whether it was a good one."""
+    async def destroy_others(self, session: str) -> int:
+        """End all sessions of this one's user except itself; how many were good."""
+    async def suspicious_activity(self, count: int=100) -> list[SuspiciousActivity]:
+        """Give the newest lines of the log, newest first."""
 
 class Sessions:
     @classmethod

@@ -16,6 +16,7 @@ from playhead.modules import (
     numbers,
     rates,
     recommend,
+    secure_sessions,
     sessions,
 )
 from playhead.modules.activity import *
@@ -28,6 +29,7 @@ from playhead.modules.messaging import *
 from playhead.modules.numbers import *
 from playhead.modules.rates import *
 from playhead.modules.recommend import *
+from playhead.modules.secure_sessions import *
 from playhead.modules.sessions import *
 
 __all__: list[str] = []
@@ -41,4 +43,5 @@ __all__ += messaging.__all__
 __all__ += numbers.__all__
 __all__ += rates.__all__
 __all__ += recommend.__all__
+__all__ += secure_sessions.__all__
 __all__ += sessions.__all__
