@@ -36,9 +36,9 @@ struct Meta {
   std::size_t stripe() const { return embedded::stripe_of(key.hash); }
 };
 
-/// What abort() takes back in the rank directories, last first.
+/// What abort() takes back in the rank directories and fronts, last first.
 struct DirectoryChange {
-  enum class What : std::uint8_t { rows, built, moved } what;
+  enum class What : std::uint8_t { rows, built, moved, front } what;
   ObjectId id;
   std::size_t stripe;   ///< of the key; for moved: where it was before
   std::size_t now_in;   ///< for moved

@@ -43,6 +43,8 @@ struct alignas(64) Stripe {
     void add(const std::string& row, std::int64_t change);
   };
   std::unordered_map<ObjectId, Ranked> directories;
+  /// Of ordered sets that were read from the beginning: no score row stands before this one.
+  std::unordered_map<ObjectId, std::string> fronts;
 };
 
 /// One open directory. Every call needs the stripes that the contract names; close() and the destructor may

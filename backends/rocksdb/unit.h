@@ -146,6 +146,7 @@ class Unit {
   std::unique_ptr<Directory> build_directory(const Meta& meta);
   std::unique_ptr<Directory> take_built(const Meta& meta);
   void shift(const Meta& meta, const std::string& key, std::int64_t change);
+  void seek_score(Rows& rows, const Meta& meta, Text from);
   void tidy_directories() noexcept;
   void tidy_directory(Directory& directory, ObjectId id, Text row);
   void take_back_directories() noexcept;

@@ -131,6 +131,7 @@ void Unit::move(Slot& from, const Key& to) {
   b.exists = b.dirty = true;
   b.fresh = a.fresh;
   if (!a.row.packed && a.row.type == Type::zset) {
+    storage_.stripes_[a.stripe()].fronts.erase(a.row.id);
     auto& source = storage_.stripes_[a.stripe()].directories;
     if (auto entry = source.extract(a.row.id); !entry.empty()) {
       entry.mapped().db = b.db;

@@ -14,7 +14,8 @@ namespace playhead::rocks {
 namespace {
 constexpr std::uint64_t scanned_elements = 512;  ///< smaller ordered sets are counted by reading
 constexpr std::uint64_t built_at_once =
-    16384;  ///< larger ones do not keep their stripe while they are counted
+    16384;                               ///< larger ones do not keep their stripe while they are counted
+constexpr std::size_t most_fronts = 64;  ///< of a stripe
 }  // namespace
 
 void Stripe::Ranked::add(const std::string& row, std::int64_t change) {
@@ -73,9 +74,29 @@ Directory& Unit::need_directory(const Meta& meta) {
   return *ranked.directory;
 }
 
+// To the first score row at or behind `from`. Rows that were erased at the beginning of an ordered set leave marks
+// that a search passes one by one until RocksDB drops them, which makes a queue slow: a search from the beginning
+// goes to where the first row was last.
+void Unit::seek_score(Rows& rows, const Meta& meta, Text from) {
+  auto& fronts = storage_.stripes_[meta.stripe()].fronts;
+  auto front = fronts.find(meta.row.id);
+  const bool known = front != fronts.end();
+  if (known ? from > front->second : !from.empty()) return rows.seek(from);
+  rows.seek(known ? Text(front->second) : from);
+  if (!rows.valid() || (known && rows.name() == front->second)) return;
+  if (!known && fronts.size() >= most_fronts) fronts.clear();
+  fronts[meta.row.id] = rows.name();
+  if (mode_ != Mode::read)
+    context_->changes.push_back({DirectoryChange::What::front, meta.row.id, meta.stripe(), 0, {}, 0});
+}
+
 // A score row was written (1) or erased (-1).
 void Unit::shift(const Meta& meta, const std::string& key, std::int64_t change) {
   auto& directories = storage_.stripes_[meta.stripe()].directories;
+  auto& fronts = storage_.stripes_[meta.stripe()].fronts;
+  if (change > 0 && !fronts.empty())
+    if (auto front = fronts.find(meta.row.id); front != fronts.end())
+      if (Text row = Text(key).substr(row_prefix); row < front->second) front->second = row;
   if (directories.empty()) return;
   auto found = directories.find(meta.row.id);
   if (found == directories.end()) return;
@@ -95,7 +116,7 @@ std::int64_t Unit::rows_before(const Meta& meta, Text row) {
   if (meta.row.size > scanned_elements) run = need_directory(meta).find(row);
   Rows rows(*this, meta, Kind::score);
   std::int64_t count = run.before;
-  for (rows.seek(run.low); rows.valid() && rows.name() < row; rows.next()) ++count;
+  for (seek_score(rows, meta, run.low); rows.valid() && rows.name() < row; rows.next()) ++count;
   return count;
 }
 
@@ -149,6 +170,9 @@ void Unit::take_back_directories() noexcept {
         break;
       case DirectoryChange::What::built:
         directories.erase(change->id);
+        break;
+      case DirectoryChange::What::front:  // rows before it may be there again
+        storage_.stripes_[change->stripe].fronts.erase(change->id);
         break;
       case DirectoryChange::What::moved:
         if (auto entry = storage_.stripes_[change->now_in].directories.extract(change->id); !entry.empty()) {

@@ -2,6 +2,7 @@
 #include <rocksdb/slice.h>
 
 #include <cmath>
+#include <limits>
 
 #include "backends/rocksdb/packed.h"
 #include "backends/rocksdb/rocks_storage.h"
@@ -135,14 +136,16 @@ void Unit::walk_scores(Rows& rows, bool reverse, MemberWalk f) {
 // compare with.
 std::string Unit::bound_row(const Meta& meta, const ZBound& bound) {
   std::string row;
-  if (bound.end == ZBound::End::min) return row;
+  constexpr double least = -std::numeric_limits<double>::infinity();
+  const bool from_least = bound.by == ZBound::By::score && bound.score == least && !bound.after;
+  if (bound.end == ZBound::End::min || (bound.end == ZBound::End::none && from_least)) return row;
   if (bound.end == ZBound::End::max) return std::string(9, '\xff');  // no score begins with so many
   if (bound.by == ZBound::By::score) {
     append_be64(row, order_of(bound.score) + bound.after);
     return row;
   }
   Rows rows(*this, meta, Kind::score);
-  rows.first();
+  seek_score(rows, meta, {});
   if (!rows.valid()) damaged(meta);
   row.assign(rows.name().substr(0, 8)).append(bound.member);
   if (bound.after) row.push_back('\0');
@@ -192,7 +195,7 @@ void Unit::zwalk_bound(const Slot& slot, const ZBound& bound, bool reverse, Memb
   }
   std::string row = bound_row(m, bound);
   Rows rows(*this, m, Kind::score);
-  reverse ? rows.seek_before(row) : rows.seek(row);
+  reverse ? rows.seek_before(row) : seek_score(rows, m, row);
   walk_scores(rows, reverse, f);
 }
 
@@ -205,7 +208,7 @@ void Unit::zwalk_rank(const Slot& slot, std::int64_t rank, bool reverse, MemberW
   std::int64_t steps = rank;
   bool backwards = false;  // the way to the rank
   if (rank <= Directory::run_limit) {
-    rows.first();
+    seek_score(rows, m, {});
   } else if (size - 1 - rank <= Directory::run_limit) {
     backwards = true;
     rows.last();
