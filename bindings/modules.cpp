@@ -31,6 +31,7 @@ void define_modules(py::module_& m) {
   define_rates(m);
   define_sessions(m);
   define_secure_sessions(m);
+  define_carts(m);
   define_activity(m);
   define_cache_scheduler(m);
   define_cache(m);

@@ -15,6 +15,7 @@ void define_tokens(py::module_& m);
 void define_rates(py::module_& m);
 void define_sessions(py::module_& m);
 void define_secure_sessions(py::module_& m);
+void define_carts(py::module_& m);
 void define_activity(py::module_& m);
 void define_cache(py::module_& m);
 void define_cache_scheduler(py::module_& m);

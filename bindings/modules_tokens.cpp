@@ -28,8 +28,10 @@ py::object or_none(const std::optional<T>& found) {
 
 std::unique_ptr<BoundTokens> make(StoreObject& store, const std::string& prefix, std::shared_ptr<Clock> clock,
                                   Millis idle_timeout, Millis absolute_timeout, Millis rotation_grace,
-                                  Millis touch_interval, std::int64_t tokens_per_user, Millis slack) {
-  TokenOptions o{idle_timeout, absolute_timeout, rotation_grace, touch_interval, tokens_per_user, slack};
+                                  Millis touch_interval, std::int64_t tokens_per_user, Millis slack,
+                                  std::int64_t viewed_items, std::int64_t shards, bool indexed) {
+  TokenOptions o{idle_timeout, absolute_timeout, rotation_grace, touch_interval, tokens_per_user,
+                 slack,        viewed_items,     shards,         indexed};
   return std::make_unique<BoundTokens>(place_of(store, prefix, std::move(clock)), o);
 }
 
@@ -42,7 +44,8 @@ void define_tokens(py::module_& m) {
            py::arg("clock") = py::none(), py::arg("idle_timeout") = o.idle_timeout,
            py::arg("absolute_timeout") = o.absolute_timeout, py::arg("rotation_grace") = o.rotation_grace,
            py::arg("touch_interval") = o.touch_interval, py::arg("tokens_per_user") = o.tokens_per_user,
-           py::arg("slack") = o.slack)
+           py::arg("slack") = o.slack, py::arg("viewed_items") = o.viewed_items, py::arg("shards") = o.shards,
+           py::arg("indexed") = o.indexed)
       .def(
           "issue",
           [](BoundTokens& self, const py::object& user_id, const py::object& data) {
@@ -90,6 +93,23 @@ void define_tokens(py::module_& m) {
           [](BoundTokens& self, const py::object& token) {
             Id text(token, "token");
             return self.run([&](Tokens& t) { return t.revoke_others(text); });
+          },
+          py::arg("token"))
+      .def(
+          "view",
+          [](BoundTokens& self, const py::object& token, const py::object& item) {
+            Id text(token, "token"), what(item, "item");
+            return self.run([&](Tokens& t) { return t.view(text, what); });
+          },
+          py::arg("token"), py::arg("item"))
+      .def(
+          "viewed",
+          [](BoundTokens& self, const py::object& token) {
+            Id text(token, "token");
+            py::list out;
+            for (const ViewedItem& v : self.run([&](Tokens& t) { return t.viewed(text); }))
+              out.append(py::make_tuple(id_object(v.item), v.at));
+            return out;
           },
           py::arg("token"))
       .def(

@@ -3,7 +3,7 @@
 import sys
 
 import playhead
-from playhead.modules import RateLimiter, SessionExpiry, Sessions, SingleSignOn, Tokens
+from playhead.modules import Cart, CartOwner, RateLimiter, SessionExpiry, Sessions, SingleSignOn, Tokens
 
 with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     tokens = Tokens(store)
@@ -36,3 +36,8 @@ with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     print("applications:", [app.app for app in sso.app_sessions(signed_on)])
     if shop is not None:
         print("signed out of all:", sso.sign_out_everywhere(shop))
+
+    cart, guest = Cart(store), tokens.issue("guest").token
+    cart.add(CartOwner.token(guest), "shirt", 2)
+    cart.merge(guest, "alice")  # the guest has signed in
+    print("alice's cart:", cart.list(CartOwner.user("alice")))

@@ -241,12 +241,13 @@ TEST_CASE("a time of 0 is the server's own", "[procedures][redis]") {
   auto machine = std::chrono::duration_cast<std::chrono::milliseconds>(
                      std::chrono::system_clock::now().time_since_epoch())
                      .count();
-  std::int64_t end =
-      std::stoll(call("tokens.issue", {"k"}, {"0", "alice", id, check, "60000", "60000", "5", "60000", ""}));
+  std::int64_t end = std::stoll(call("tokens.issue", {"k", "r", "d"},
+                                     {"0", "alice", id, check, "60000", "60000", "5", "60000", "", ""}));
   REQUIRE(std::abs(end - 60'000 - machine) < 10'000);
-  REQUIRE(call("tokens.validate", {"k"}, {"0", id, check, "0", "60000"}).starts_with("alice\n"));
+  REQUIRE(
+      call("tokens.validate", {"k", "r", "d"}, {"0", id, check, "0", "60000", ""}).starts_with("alice\n"));
   std::string later = std::to_string(machine + 80'000);
-  REQUIRE(call("tokens.validate", {"k"}, {later, id, check, "0", "60000"}) == "(nil)");
+  REQUIRE(call("tokens.validate", {"k", "r", "d"}, {later, id, check, "0", "60000", ""}) == "(nil)");
 }
 
 TEST_CASE("arguments are read as they were written", "[procedures]") {

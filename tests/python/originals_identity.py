@@ -218,3 +218,53 @@ def validate_session(store: playhead.Store) -> None:
     other = secure.validate_session(made.session, "10.9.9.9", "Firefox", made.csrf_token)
     assert other.verdict == "bad_fingerprint"
     assert [line.event for line in secure.suspicious_activity()] == ["client_change", "csrf"]
+
+
+@example("004 check_token")
+def check_token(store: playhead.Store) -> None:
+    tokens = modules.Tokens(store)
+    token = modules.generate_access_token("alice", tokens)
+    assert modules.check_token(tokens, token) == "alice"
+    assert modules.check_token(tokens, "login:") is None
+
+
+@example("004 update_token")
+def update_token(store: playhead.Store) -> None:
+    tokens = modules.Tokens(store)
+    token = modules.generate_access_token("alice", tokens)
+    assert modules.update_token(tokens, token, "shirt")
+    assert [viewed.item for viewed in tokens.viewed(token)] == ["shirt"]
+
+
+def clean(store: playhead.Store, clean_tokens: Callable[[modules.TokenLimit], int]) -> None:
+    clock = playhead.ManualClock()
+    tokens = modules.Tokens(store, clock=clock, shards=2, indexed=True)
+    cart = modules.Cart(store, clock=clock, shards=2)
+    issued = []
+    for user in ("alice", "bob"):
+        issued.append(tokens.issue(user).token)
+        modules.add_to_cart(cart, issued[-1], "shirt", 1)
+        clock.advance(1)
+    assert clean_tokens(modules.TokenLimit(tokens, limit=1)) == 1
+    assert [tokens.validate(token) is not None for token in issued] == [False, True]
+    assert len(store.keys.keys("ph:carts:*")) == 1
+
+
+@example("004 clean_sessions")
+def clean_sessions(store: playhead.Store) -> None:
+    clean(store, modules.clean_sessions)
+
+
+@example("004 clean_full_sessions")
+def clean_full_sessions(store: playhead.Store) -> None:
+    clean(store, modules.clean_full_sessions)
+
+
+@example("004 add_to_cart")
+def add_to_cart(store: playhead.Store) -> None:
+    tokens, cart = modules.Tokens(store), modules.Cart(store)
+    token = modules.generate_access_token("guest", tokens)
+    assert modules.add_to_cart(cart, token, "shirt", 2) == "done"
+    assert cart.list(modules.CartOwner.token(token)) == [("shirt", 2)]
+    assert modules.add_to_cart(cart, token, "shirt", 0) == "done"
+    assert cart.list(modules.CartOwner.token(token)) == []

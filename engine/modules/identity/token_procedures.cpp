@@ -2,113 +2,11 @@
 
 #include <algorithm>
 
-#include "engine/modules/identity/token_record.h"
-#include "engine/store/secure_bytes.h"
-#include "playhead/modules/procedure.h"
+#include "engine/modules/identity/token_unit.h"
 
 namespace playhead::identity {
 
 namespace {
-
-// In Lua equal strings are one object: == does not look at their bytes, so that its time tells nothing of a
-// check.
-constexpr Text lua_tokens = R"lua(
-local function parse(record)
-  local number, issued, seen, absolute, idle, grace, rest = string.match(record, '^(%d+):(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$')
-  return {number = tonumber(number), issued = tonumber(issued), seen = tonumber(seen), absolute = tonumber(absolute),
-          idle = tonumber(idle), grace = tonumber(grace), check = string.sub(rest, 1, 16), data = string.sub(rest, 17)}
-end
-local function print(t)
-  return table.concat({int(t.number), int(t.issued), int(t.seen), int(t.absolute), int(t.idle), int(t.grace), t.check .. t.data}, ':')
-end
-local function finish(t)
-  local at = math.min(t.absolute, t.seen + t.idle)
-  if t.grace ~= 0 then at = math.min(at, t.grace) end
-  return at
-end
-local function find(id, check)
-  local record = redis.call('HGET', KEYS[1], id)
-  local t = record and parse(record)
-  if t and (check == '' or t.check == check) then return t end
-  return nil
-end
-local function put(id, t) redis.call('HSET', KEYS[1], id, print(t)) end
-local function drop(id)
-  redis.call('HDEL', KEYS[1], id)
-  if redis.call('HLEN', KEYS[1]) == 2 then redis.call('DEL', KEYS[1]) end
-end
-local function all()
-  local items, fields = {}, redis.call('HGETALL', KEYS[1])
-  for i = 1, #fields, 2 do
-    if #fields[i] == 16 then
-      local t = parse(fields[i + 1])
-      t.id = fields[i]
-      items[#items + 1] = t
-    end
-  end
-  table.sort(items, function(a, b) return a.number < b.number end)
-  return items
-end
-local function keep_key(t, slack)
-  local left = math.max(1, math.min(t.absolute, t.seen + t.idle) - now + slack)
-  if redis.call('PTTL', KEYS[1]) < left then redis.call('PEXPIRE', KEYS[1], int(left)) end
-end
-)lua";
-
-// What the bodies share, one function for one of the script's.
-class UserTokens {
- public:
-  UserTokens(Unit& unit, std::uint16_t db, Text key, Millis now)
-      : unit_(unit), db_(db), key_(key), now_(now) {}
-
-  std::optional<TokenRecord> find(Text id, Text check) const {
-    auto record = unit_.run(HGet{key_, id}, db_);
-    if (!record) return std::nullopt;
-    TokenRecord t = TokenRecord::parse(*record);
-    if (!check.empty() && !same_secret(t.check, check)) return std::nullopt;
-    return t;
-  }
-  void put(Text id, const TokenRecord& t) {
-    std::string bytes = t.print();
-    FieldValue item{id, bytes};
-    run_for_effect(unit_, HSet{key_, {&item, 1}}, db_);
-  }
-  void drop(Text id) {
-    run_for_effect(unit_, HDel{key_, {&id, 1}}, db_);
-    if (size() == 2) drop_all();
-  }
-  void drop_all() { run_for_effect(unit_, Del{{&key_, 1}}, db_); }
-  std::int64_t size() const { return unit_.run(HLen{key_}, db_); }
-  std::string user() const { return unit_.run(HGet{key_, "u"}, db_).value_or(""); }
-  std::int64_t next_number() { return unit_.run(HIncrBy{key_, "n", 1}, db_); }
-  void set_user(Text user) {
-    FieldValue item{"u", user};
-    run_for_effect(unit_, HSet{key_, {&item, 1}}, db_);
-  }
-  /// In the order in which they were issued.
-  std::vector<NamedToken> all() const {
-    std::vector<NamedToken> items;
-    for (auto& [field, value] : unit_.run(HGetAll{key_}, db_).items)
-      if (field.size() == half_digest) items.push_back({TokenRecord::parse(value), std::move(field)});
-    std::sort(items.begin(), items.end(),
-              [](const NamedToken& a, const NamedToken& b) { return a.number < b.number; });
-    return items;
-  }
-  void keep_key(const TokenRecord& t, Millis slack) {
-    Millis left = std::max<Millis>(1, std::min(t.absolute, t.seen + t.idle) - now_ + slack);
-    if (unit_.run(PTtl{{key_}}, db_) >= left) return;
-    PExpire expire;
-    expire.key = key_;
-    expire.time = left;
-    run_for_effect(unit_, expire, db_);
-  }
-
- private:
-  Unit& unit_;
-  std::uint16_t db_;
-  Text key_;
-  Millis now_;
-};
 
 // ---- issue
 
@@ -152,7 +50,7 @@ Value issue_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args)
   std::int64_t limit = in.integer();
   Millis slack = in.integer();
   t.data = in.text();
-  UserTokens tokens(unit, db, keys[0], now);
+  UserTokens tokens(unit, db, keys, now, args.back());
   make_room(tokens, now, limit);
   t.number = tokens.next_number();
   tokens.set_user(user);
@@ -184,7 +82,7 @@ Value validate_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> ar
   Millis now = read_time(unit, in);
   Text id = in.text(), check = in.text();
   Millis interval = in.integer(), slack = in.integer();
-  UserTokens tokens(unit, db, keys[0], now);
+  UserTokens tokens(unit, db, keys, now, args.back());
   auto t = tokens.find(id, check);
   if (!t) return {};
   if (!t->good(now)) {
@@ -224,7 +122,7 @@ Value rotate_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args
   Millis now = read_time(unit, in);
   Text id = in.text(), check = in.text(), new_id = in.text(), new_check = in.text();
   Millis grace = in.integer(), slack = in.integer();
-  UserTokens tokens(unit, db, keys[0], now);
+  UserTokens tokens(unit, db, keys, now, args.back());
   auto old = tokens.find(id, check);
   if (!old || old->grace != 0 || !old->good(now)) return {};
   TokenRecord t = *old;
@@ -256,7 +154,7 @@ Value revoke_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args
   ArgumentReader in(args);
   Millis now = read_time(unit, in);
   Text id = in.text(), check = in.text();
-  UserTokens tokens(unit, db, keys[0], now);
+  UserTokens tokens(unit, db, keys, now, args.back());
   auto t = tokens.find(id, check);
   if (!t) return Value::integer(0);
   tokens.drop(id);
@@ -283,7 +181,7 @@ Value revoke_all_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> 
   ArgumentReader in(args);
   Millis now = read_time(unit, in);
   Text keep = in.text(), check = in.text();
-  UserTokens tokens(unit, db, keys[0], now);
+  UserTokens tokens(unit, db, keys, now, args.back());
   if (!keep.empty()) {
     auto t = tokens.find(keep, check);
     if (!t || !t->good(now)) return Value::integer(0);
@@ -313,13 +211,143 @@ Value list_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
   ArgumentReader in(args);
   Millis now = read_time(unit, in);
   std::vector<Value> out;
-  for (const NamedToken& t : UserTokens(unit, db, keys[0], now).all()) {
+  for (const NamedToken& t : UserTokens(unit, db, keys, now, args.back()).all()) {
     if (!t.good(now)) continue;
     out.push_back(Value::bulk(t.id));
     for (Millis time : {t.issued, t.seen, t.end()}) out.push_back(Value::integer(time));
     out.push_back(Value::bulk(t.data));
   }
   return Value::array(std::move(out));
+}
+
+// ---- viewed
+
+constexpr Text view_text = R"lua(
+local id = ARGV[2]
+local t = find(id, ARGV[3])
+if not t then return 0 end
+if now >= finish(t) then
+  drop(id)
+  return 0
+end
+if now - t.seen >= tonumber(ARGV[4]) then
+  t.seen = now
+  put(id, t)
+  keep_key(t, tonumber(ARGV[5]))
+end
+redis.call('ZADD', KEYS[4], int(now), ARGV[6])
+redis.call('ZREMRANGEBYRANK', KEYS[4], 0, -1 - tonumber(ARGV[7]))
+redis.call('PEXPIRE', KEYS[4], int(math.max(1, t.absolute - now + tonumber(ARGV[5]))))
+return 1
+)lua";
+
+Value view_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  ArgumentReader in(args);
+  Millis now = read_time(unit, in);
+  Text id = in.text(), check = in.text();
+  Millis interval = in.integer(), slack = in.integer();
+  Text item = in.text();
+  std::int64_t limit = in.integer();
+  UserTokens tokens(unit, db, keys, now, args.back());
+  auto t = tokens.find(id, check);
+  if (!t) return Value::integer(0);
+  if (!t->good(now)) {
+    tokens.drop(id);
+    return Value::integer(0);
+  }
+  if (now - t->seen >= interval) {
+    t->seen = now;
+    tokens.put(id, *t);
+    tokens.keep_key(*t, slack);
+  }
+  ScoreMember viewed{static_cast<double>(now), item};
+  run_for_effect(unit, ZAdd{keys[3], {&viewed, 1}}, db);
+  run_for_effect(unit, ZRemRangeByRank{keys[3], 0, -1 - limit}, db);
+  PExpire expire;
+  expire.key = keys[3];
+  expire.time = std::max<Millis>(1, t->absolute - now + slack);
+  run_for_effect(unit, expire, db);
+  return Value::integer(1);
+}
+
+constexpr Text viewed_text = R"lua(
+local t = find(ARGV[2], ARGV[3])
+if not t or now >= finish(t) then return {} end
+return redis.call('ZREVRANGE', KEYS[4], 0, -1, 'WITHSCORES')
+)lua";
+
+Value viewed_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  ArgumentReader in(args);
+  Millis now = read_time(unit, in);
+  Text id = in.text(), check = in.text();
+  auto t = UserTokens(unit, db, keys, now, args.back()).find(id, check);
+  std::vector<Value> out;
+  if (!t || !t->good(now)) return Value::array();
+  for (const ScoredMember& item : unit.run(ZRevRange{keys[3], 0, -1, true}, db)) {
+    out.push_back(Value::bulk(item.member));
+    out.push_back(Value::bulk(std::to_string(static_cast<Millis>(item.score))));
+  }
+  return Value::array(std::move(out));
+}
+
+// ---- clean-up
+
+constexpr Text trim_text = R"lua(
+local gone = 0
+for i = 2, #ARGV, 2 do
+  local member, key = ARGV[i], 3 + 3 * (i - 2) / 2
+  if tonumber(redis.call('ZSCORE', KEYS[1], member) or -1) == tonumber(ARGV[i + 1]) then
+    redis.call('ZREM', KEYS[1], member)
+    redis.call('HDEL', KEYS[key], string.sub(member, 17))
+    if redis.call('HLEN', KEYS[key]) == 2 then redis.call('DEL', KEYS[key]) end
+    redis.call('DEL', KEYS[key + 1])
+    redis.call('DEL', KEYS[key + 2])
+    gone = gone + 1
+  end
+end
+return gone
+)lua";
+
+Value trim_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  ArgumentReader in(args);
+  read_time(unit, in);
+  std::int64_t gone = 0;
+  for (std::size_t key = 2; key + 2 < keys.size(); key += 3) {
+    Text member = in.text();
+    auto score = unit.run(ZScore{keys[0], member}, db);
+    if (double seen = in.real(); !score || *score != seen) continue;
+    run_for_effect(unit, ZRem{keys[0], {&member, 1}}, db);
+    Text id = member.substr(half_digest);
+    run_for_effect(unit, HDel{keys[key], {&id, 1}}, db);
+    if (unit.run(HLen{keys[key]}, db) == 2) run_for_effect(unit, Del{keys.subspan(key, 1)}, db);
+    run_for_effect(unit, Del{keys.subspan(key + 1, 2)}, db);
+    ++gone;
+  }
+  return Value::integer(gone);
+}
+
+constexpr Text sweep_text = R"lua(
+local gone = 0
+for i = 2, #ARGV do
+  if redis.call('LINDEX', KEYS[1], 0) ~= ARGV[i] then return gone end
+  redis.call('LPOP', KEYS[1])
+  redis.call('DEL', KEYS[2 * i - 2])
+  redis.call('DEL', KEYS[2 * i - 1])
+  gone = gone + 1
+end
+return gone
+)lua";
+
+Value sweep_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  std::int64_t gone = 0;
+  for (std::size_t i = 1; i < args.size(); ++i) {
+    auto first = unit.run(LIndex{keys[0], 0}, db);
+    if (!first || *first != args[i]) break;
+    run_for_effect(unit, LPop{keys[0]}, db);
+    run_for_effect(unit, Del{keys.subspan(2 * i - 1, 2)}, db);
+    ++gone;
+  }
+  return Value::integer(gone);
 }
 
 }  // namespace
@@ -330,5 +358,9 @@ const Procedure rotate_token{"tokens.rotate", rotate_body, lua_script<lua_tokens
 const Procedure revoke_token{"tokens.revoke", revoke_body, lua_script<lua_tokens, revoke_text>};
 const Procedure revoke_tokens{"tokens.revoke_all", revoke_all_body, lua_script<lua_tokens, revoke_all_text>};
 const Procedure list_tokens{"tokens.list", list_body, lua_script<lua_tokens, list_text>};
+const Procedure view_item{"tokens.view", view_body, lua_script<lua_tokens, view_text>};
+const Procedure viewed_items{"tokens.viewed", viewed_body, lua_script<lua_tokens, viewed_text>};
+const Procedure trim_tokens{"tokens.trim", trim_body, lua_script<trim_text>};
+const Procedure sweep_tokens{"tokens.sweep", sweep_body, lua_script<sweep_text>};
 
 }  // namespace playhead::identity

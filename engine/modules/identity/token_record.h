@@ -9,11 +9,10 @@
 // are decimal: `issued` when it was made, `seen` when it was last used, `absolute` when it ends at the
 // latest, `idle` how long it lasts unused, `grace` when it ends because it was rotated, 0 if it was not. The
 // hash goes with its last token.
+#include "engine/modules/identity/bearer.h"
 #include "playhead/store.h"
 
 namespace playhead::identity {
-
-inline constexpr std::size_t half_digest = 16;
 
 struct TokenRecord {
   std::int64_t number = 0;

@@ -56,6 +56,7 @@ def _wrapped(module: type) -> type:
 
 __all__ = [
     "Activity",
+    "Cart",
     "Counters",
     "Leaderboard",
     "MessageQueue",
@@ -70,6 +71,7 @@ __all__ = [
 ]
 
 Activity = _wrapped(modules.Activity)
+Cart = _wrapped(modules.Cart)
 Counters = _wrapped(modules.Counters)
 Leaderboard = _wrapped(modules.Leaderboard)
 MessageQueue = _wrapped(modules.MessageQueue)

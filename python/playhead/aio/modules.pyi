@@ -9,7 +9,8 @@ from playhead._types import Id
 from playhead.aio._store import Store
 from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import HistoryPage, ListPage, Preference, RecordedViewing, UserCounts, VideoCounts
-from playhead.modules.identity import IssuedToken, TokenInfo
+from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
+from playhead.modules.identity import IssuedToken, TokenInfo, ViewedItem
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.rates import RateDecision
@@ -53,9 +54,25 @@ class WatchLater:
     async def list(self, user_id: Id, cursor: str='', count: int=50) -> ListPage:
         """Give the videos, newest first; ``cursor`` is ``next`` of the page before."""
 
+class Cart:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, items: int=100, most: int=1000000, lifetime: int=2592000000, shards: int=64) -> Self: ...
+    async def set(self, owner: CartOwner, item: Id, count: int) -> CartChange:
+        """Put so many of an item into the cart, in place of those there; 0 or less takes it out."""
+    async def add(self, owner: CartOwner, item: Id, count: int=1) -> CartChange:
+        """Add so many to those that are there; if 0 or less are left, it is taken out."""
+    async def remove(self, owner: CartOwner, item: Id) -> CartChange:
+        """Take an item out."""
+    async def list(self, owner: CartOwner) -> list[CartItem]:
+        """Give what is in the cart, in the order of the items; nothing if the token is no good."""
+    async def clear(self, owner: CartOwner) -> bool:
+        """Take all out; whether there was anything."""
+    async def merge(self, token: str, user_id: Id) -> CartMerge:
+        """Move the cart of a token into that of the user who has signed in; counts add up."""
+
 class Tokens:
     @classmethod
-    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, idle_timeout: int=1800000, absolute_timeout: int=86400000, rotation_grace: int=10000, touch_interval: int=1000, tokens_per_user: int=100, slack: int=3600000) -> Self: ...
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, idle_timeout: int=1800000, absolute_timeout: int=86400000, rotation_grace: int=10000, touch_interval: int=1000, tokens_per_user: int=100, slack: int=3600000, viewed_items: int=25, shards: int=64, indexed: bool=False) -> Self: ...
     async def issue(self, user_id: Id, data: object=None) -> IssuedToken:
         """Make a token for a user. ``data``: any JSON, at most 16 KiB, that :meth:`validate` gives back."""
     async def validate(self, token: str) -> TokenInfo | None:
@@ -73,6 +90,10 @@ class Tokens:
         """End all tokens of a user; how many were good."""
     async def revoke_others(self, token: str) -> int:
         """End all tokens of this one's user except itself; how many were good."""
+    async def view(self, token: str, item: Id) -> bool:
+        """Note that the holder of a token looks at something; whether the token is a good one."""
+    async def viewed(self, token: str) -> Sequence[ViewedItem]:
+        """Give what the holder of a token looked at, each once, newest first, ``viewed_items`` at most."""
     async def list(self, user_id: Id) -> list[TokenInfo]:
         """Give the good tokens of a user, oldest first."""
 

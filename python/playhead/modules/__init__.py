@@ -9,6 +9,7 @@ from playhead.modules import (
     activity,
     cache,
     caching,
+    carts,
     decorators,
     filters,
     identity,
@@ -18,10 +19,12 @@ from playhead.modules import (
     recommend,
     secure_sessions,
     sessions,
+    token_limit,
 )
 from playhead.modules.activity import *
 from playhead.modules.cache import *
 from playhead.modules.caching import *
+from playhead.modules.carts import *
 from playhead.modules.decorators import *
 from playhead.modules.filters import *
 from playhead.modules.identity import *
@@ -31,11 +34,13 @@ from playhead.modules.rates import *
 from playhead.modules.recommend import *
 from playhead.modules.secure_sessions import *
 from playhead.modules.sessions import *
+from playhead.modules.token_limit import *
 
 __all__: list[str] = []
 __all__ += activity.__all__
 __all__ += cache.__all__
 __all__ += caching.__all__
+__all__ += carts.__all__
 __all__ += decorators.__all__
 __all__ += filters.__all__
 __all__ += identity.__all__
@@ -45,3 +50,4 @@ __all__ += rates.__all__
 __all__ += recommend.__all__
 __all__ += secure_sessions.__all__
 __all__ += sessions.__all__
+__all__ += token_limit.__all__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from playhead import _playhead
@@ -15,7 +16,10 @@ __all__ = [
     "IssuedToken",
     "TokenInfo",
     "Tokens",
+    "ViewedItem",
+    "check_token",
     "generate_access_token",
+    "update_token",
     "validate_access_token",
 ]
 
@@ -39,6 +43,13 @@ class TokenInfo(NamedTuple):
     expires_at: int  #: when it ends if it is not used again
 
 
+class ViewedItem(NamedTuple):
+    """What the holder of a token has looked at."""
+
+    item: Id
+    at: int
+
+
 class Tokens:
     """Access tokens: who a request comes from.
 
@@ -59,7 +70,11 @@ class Tokens:
         touch_interval: int = 1_000,
         tokens_per_user: int = 100,
         slack: int = 3_600_000,
+        viewed_items: int = 25,
+        shards: int = 64,
+        indexed: bool = False,
     ) -> None:
+        self._place = (target_of(store), prefix, clock, idle_timeout, shards, indexed)
         self._module = _playhead.Tokens(
             target_of(store),
             prefix=prefix,
@@ -70,6 +85,9 @@ class Tokens:
             touch_interval=touch_interval,
             tokens_per_user=tokens_per_user,
             slack=slack,
+            viewed_items=viewed_items,
+            shards=shards,
+            indexed=indexed,
         )
 
     def issue(self, user_id: Id, data: object = None) -> IssuedToken:
@@ -110,6 +128,14 @@ class Tokens:
         """End all tokens of this one's user except itself; how many were good."""
         return self._module.revoke_others(token) if _is_text(token) else 0
 
+    def view(self, token: str, item: Id) -> bool:
+        """Note that the holder of a token looks at something; whether the token is a good one."""
+        return _is_text(token) and self._module.view(token, item)
+
+    def viewed(self, token: str) -> Sequence[ViewedItem]:
+        """Give what the holder of a token looked at, each once, newest first, ``viewed_items`` at most."""
+        return [ViewedItem(*item) for item in self._module.viewed(token)] if _is_text(token) else []
+
     def list(self, user_id: Id) -> list[TokenInfo]:
         """Give the good tokens of a user, oldest first."""
         return [_token_info(found) for found in self._module.list(user_id)]
@@ -133,3 +159,14 @@ def generate_access_token(user_id: Id, tokens: Tokens) -> str:
 def validate_access_token(token: str, tokens: Tokens) -> TokenInfo | None:
     """Tell whose token this is: :meth:`Tokens.validate`."""
     return tokens.validate(token)
+
+
+def check_token(tokens: Tokens, token: str) -> Id | None:
+    """Tell the user of a token; None if it is no good one."""
+    found = tokens.validate(token)
+    return None if found is None else found.user_id
+
+
+def update_token(tokens: Tokens, token: str, item: Id | None = None) -> bool:
+    """Note that a token is used, and what its holder looks at; whether it is a good one."""
+    return tokens.validate(token) is not None if item is None else tokens.view(token, item)

@@ -150,7 +150,7 @@ class SecureSessions:
         version: int | None = None,
     ) -> UpdateResult:
         """Merge ``user_data`` into the session, as :meth:`Sessions.update_session`."""
-        changes: dict[str, str | None] = dict.fromkeys(remove)
+        changes: dict[str, bytes | None] = dict.fromkeys(remove)
         changes.update(_packed(user_data))
         return UpdateResult(*self._module.update(session if _is_text(session) else "", changes, version))
 

@@ -11,7 +11,7 @@ from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
 from playhead.modules._background import running
-from playhead.modules._json import json
+from playhead.modules._values import JSON
 
 __all__ = [
     "CreatedSession",
@@ -66,18 +66,13 @@ class UpdateResult(NamedTuple):
 _Told = tuple[str, Id, Id, list[tuple[Id, bytes]], int, int, int, int, int]
 
 
-def _packed(user_data: Mapping[str, Any] | None) -> dict[str, str]:
-    dumps = json().dumps
-    return {
-        name: dumps(value, separators=(",", ":"), ensure_ascii=False)
-        for name, value in (user_data or {}).items()
-    }
+def _packed(user_data: Mapping[str, Any] | None) -> dict[str, bytes]:
+    return {name: JSON.dumps(value) for name, value in (user_data or {}).items()}
 
 
 def _info(found: _Told) -> SessionInfo:
     id_, user_id, app, fields, *rest = found
-    loads = json().loads
-    data = {name if isinstance(name, str) else name.decode("latin-1"): loads(v) for name, v in fields}
+    data = {name if isinstance(name, str) else name.decode("latin-1"): JSON.loads(v) for name, v in fields}
     return SessionInfo(id_, user_id, app, data, *rest)
 
 
@@ -151,7 +146,7 @@ class Sessions:
 
         ``version``: only if the session still has it, else ``conflict``, and nothing was changed.
         """
-        changes: dict[str, str | None] = dict.fromkeys(remove)
+        changes: dict[str, bytes | None] = dict.fromkeys(remove)
         changes.update(_packed(user_data))
         if not _is_text(session):
             return UpdateResult("no_session", 0)

@@ -14,6 +14,11 @@ struct TokenOptions {
   Millis touch_interval = 1'000;
   std::int64_t tokens_per_user = 100;  ///< the newest so many are kept; 1..10,000
   Millis slack = 3'600'000;            ///< how long after their end tokens may stay in the store as garbage
+  std::int64_t viewed_items = 25;      ///< view() keeps the newest so many; 1..1,000
+  /// Users are spread over so many parts; 1..4,096. All who share the tokens must agree on it.
+  std::int64_t shards = 64;
+  /// Whether to know which tokens were used last, for TokenLimit, which must then run. All must agree on it, too.
+  bool indexed = false;
 };
 
 /// A token just made. Only its holder ever has its text: the store keeps a digest.
@@ -31,6 +36,12 @@ struct TokenInfo {
   Millis issued_at = 0;
   Millis last_seen = 0;
   Millis expires_at = 0;  ///< when it ends if it is not used again
+};
+
+/// What the holder of a token has looked at.
+struct ViewedItem {
+  std::string item;
+  Millis at = 0;
 };
 
 /// Issues, validates and revokes tokens. A token carries 264 bits from the system's generator; at rest there
@@ -68,6 +79,12 @@ class Tokens {
   std::int64_t revoke_others(Text token);
   /// The good tokens of a user, oldest first. O(n log n).
   std::vector<TokenInfo> list(Text user_id);
+
+  /// Notes that its holder looks at something (an id of 1..1024 bytes), and that the token was used; whether it is
+  /// good. O(log n).
+  bool view(Text token, Text item);
+  /// What its holder looked at, each once, newest first; nothing if the token is not good.
+  std::vector<ViewedItem> viewed(Text token);
 
   /// The procedures that this module runs.
   static List<Procedure> procedures();

@@ -1,0 +1,93 @@
+"""How many tokens there are at most."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from playhead import _playhead
+from playhead.modules._background import running
+from playhead.modules.identity import Tokens
+
+__all__ = [
+    "TokenLimit",
+    "TokenLimitReport",
+    "clean_full_sessions",
+    "clean_sessions",
+]
+
+
+class TokenLimitReport(NamedTuple):
+    """What a step did."""
+
+    tokens: int  #: counted at the beginning
+    dropped: int  #: over the limit, or not used for the idle timeout
+    cleaned: int  #: revoked and ended tokens whose viewed items and carts were removed
+    more: bool  #: there is more to do at once
+
+
+class TokenLimit:
+    """Keeps the tokens that were used last, ``limit`` of all users together; ``tokens`` must be ``indexed``.
+
+    What is dropped goes with its viewed items and its cart, in atomic batches; a token that is used while a
+    batch is made is left out of it. Any number of processes may do it.
+    """
+
+    def __init__(
+        self, tokens: Tokens, *, limit: int = 10_000_000, batch: int = 100, longest_wait: int = 1_000
+    ) -> None:
+        target, prefix, clock, idle_timeout, shards, indexed = tokens._place
+        self._module = _playhead.TokenLimit(
+            target,
+            prefix=prefix,
+            clock=clock,
+            idle_timeout=idle_timeout,
+            shards=shards,
+            indexed=indexed,
+            limit=limit,
+            batch=batch,
+            longest_wait=longest_wait,
+        )
+
+    def count(self) -> int:
+        """Count the tokens that are known."""
+        return self._module.count()
+
+    def step(self, now: int | None = None) -> TokenLimitReport:
+        """Drop one batch for each part of the index at most. ``now`` replaces the time."""
+        return TokenLimitReport(*self._module.step(now))
+
+    def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter."""
+        self._module.run_in_background(on_error)
+        running.add(self)
+
+    def stop_background(self) -> None:
+        """Wait for the step under way, then end the thread. Idempotent."""
+        self._module.stop_background()
+        running.discard(self)
+
+    @property
+    def running(self) -> bool:
+        """Whether the background thread runs."""
+        return self._module.running
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop_background()
+
+
+def clean_sessions(limit: TokenLimit) -> int:
+    """Drop tokens until no more than the limit are left; how many."""
+    dropped = 0
+    while (report := limit.step()).more:
+        dropped += report.dropped
+    return dropped + report.dropped
+
+
+clean_full_sessions = clean_sessions
