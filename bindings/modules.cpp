@@ -36,6 +36,7 @@ void define_modules(py::module_& m) {
   define_cache_scheduler(m);
   define_cache(m);
   define_filters(m);
+  define_hashing(m);
   define_message_queue(m);
   define_numbers(m);
 }

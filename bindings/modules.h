@@ -20,6 +20,7 @@ void define_activity(py::module_& m);
 void define_cache(py::module_& m);
 void define_cache_scheduler(py::module_& m);
 void define_filters(py::module_& m);
+void define_hashing(py::module_& m);
 void define_message_queue(py::module_& m);
 void define_numbers(py::module_& m);
 

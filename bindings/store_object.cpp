@@ -7,6 +7,7 @@
 #include "bindings/message_queue.h"
 #include "bindings/signature.h"
 #include "engine/store/fork.h"
+#include "playhead/modules/consistent_hash.h"
 #include "playhead/open.h"
 
 namespace playhead::python {
@@ -145,15 +146,11 @@ void end() {
   open_stores().close();
 }
 
-py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std::optional<int> database,
-                      bool decode_responses, const ViewTypes& types) {
-  OpenOptions options;
-  options.clock = std::move(clock);
+/// A store as Python holds it.
+py::object store_object(std::shared_ptr<Store> store, std::optional<int> database, bool decode_responses,
+                        const ViewTypes& types) {
   Target target;
-  {
-    ReleaseGil release;
-    target.store = playhead::open(url, options);
-  }
+  target.store = std::move(store);
   target.listeners = open_stores().add(target.store);
   Capabilities c = capabilities_of(*target.store);
   int db = database.value_or(target.store->database());
@@ -166,6 +163,34 @@ py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std:
   py::object object = py::cast(std::make_unique<StoreObject>(std::move(target), types));
   set_views(object);
   return object;
+}
+
+/// `nodes`: (name, store, weight).
+py::object sharded(const py::list& nodes, bool failover, Millis retry_after, std::int64_t points,
+                   const ViewTypes& types) {
+  std::vector<ShardNode> all;
+  bool decode = false;
+  for (py::handle one : nodes) {
+    auto [name, store, weight] = one.cast<std::tuple<std::string, StoreObject*, std::int64_t>>();
+    if (store->target().recorder)
+      throw Error(ErrorCode::invalid, "a batch or a transaction cannot be one of several stores");
+    all.push_back({name, store->target().store, weight});
+    decode = decode || store->target().decode;
+  }
+  return store_object(sharded_store(std::move(all), {points, failover, retry_after}), std::nullopt, decode,
+                      types);
+}
+
+py::object open_store(const std::string& url, std::shared_ptr<Clock> clock, std::optional<int> database,
+                      bool decode_responses, const ViewTypes& types) {
+  OpenOptions options;
+  options.clock = std::move(clock);
+  std::shared_ptr<Store> store;
+  {
+    ReleaseGil release;
+    store = playhead::open(url, options);
+  }
+  return store_object(std::move(store), database, decode_responses, types);
 }
 
 void define_clocks(py::module_& m) {
@@ -273,6 +298,13 @@ void define_store(py::module_& m, const ViewTypes& types) {
       },
       py::arg("url"), py::arg("clock") = py::none(), py::arg("db") = py::none(),
       py::arg("decode_responses") = false, "Opens a store.");
+  m.def(
+      "sharded",
+      [types](const py::list& nodes, bool failover, Millis retry_after, std::int64_t points) {
+        return sharded(nodes, failover, retry_after, points, types);
+      },
+      py::arg("nodes"), py::arg("failover"), py::arg("retry_after"), py::arg("points"),
+      "Makes one store of several.");
   m.def("end", end, "Closes all stores, and stops the other threads as soon as they come back from one.");
   m.def("commands", command_rows,
         "The commands that stores perform, with what a Python method of each takes.");

@@ -300,6 +300,32 @@ class Cache:
     ) -> None:
         self.stop_background()
 
+    # ---- leases, for loads that are no call of a function
+
+    def claim(self, key: Id) -> CacheLookup:
+        """Look up a key, taking the lease if it is free: with a ``receipt`` the key is to be loaded."""
+        return self._lookup(self._module.claim(key))
+
+    def complete(self, key: Id, receipt: str, value: Any, took: int = 0) -> bool:
+        """Store what was loaded with the lease, in ``took`` milliseconds; False: it is no good any more."""
+        return self._module.complete(key, receipt, self._raw(value), took)
+
+    def release(self, key: Id, receipt: str) -> bool:
+        """Give the lease back after a load that failed."""
+        return self._module.release(key, receipt)
+
+    def wait(self, key: Id, at_most: int) -> bool:
+        """Wait until a lease ends in any way, at most so many milliseconds; whether it has."""
+        return self._module.wait(key, at_most)
+
+    async def wait_async(self, key: Id, at_most: int) -> bool:
+        """Do the same without blocking the event loop."""
+        return await self._in_thread(self._waiters(), self._module.wait, key, at_most)
+
+    async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a call on this cache where the event loop does not wait for it."""
+        return await self._call(function, *args)
+
     # ---- coroutines
 
     async def get_async(self, key: Id, load: Callable[[Any], Awaitable[Any]]) -> Any:
@@ -322,7 +348,7 @@ class Cache:
             if seen.found:
                 return seen.value
             if flight is None or flight.done():
-                await self._in_thread(self._waiters(), self._module.wait, key, max(1, seen.lease_left))
+                await self.wait_async(key, max(1, seen.lease_left))
                 continue
             value, stored = await asyncio.shield(flight)
             if stored:
