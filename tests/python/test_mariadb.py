@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,16 @@ def test_a_row_that_is_newer_is_not_overwritten(table: UserTable) -> None:
     with connect(table.port, "playhead") as connection, connection.cursor() as cursor:
         cursor.execute("select version from users")
         assert cursor.fetchall() == ((5,),)
+
+
+def test_the_example_works_with_it(store_url: str, port: int) -> None:
+    program = Path(__file__).parents[2] / "examples/caching.py"
+    done = subprocess.run(
+        [sys.executable, program, store_url, str(port)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "written later: 1 {'id': 'v1', 'title': 'A new title'}" in done.stdout
