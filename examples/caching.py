@@ -86,11 +86,15 @@ with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [str(load(environ["PATH_INFO"].rsplit("/", 1)[-1])).encode()]
 
+    def show(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
+        """Show what a server would send."""
+        print(status, dict(headers)["X-Video-Cache"])
+
     pages = PageCache(store)
     app = WsgiPageCache(site, pages)
     for _ in range(2):
         request = {"REQUEST_METHOD": "GET", "PATH_INFO": "/videos/v2"}
-        body = app(request, lambda _status, headers, *_: print(dict(headers)["X-Video-Cache"]))
+        body = app(request, show)
         print(b"".join(body).decode())
     print(cache.statistics())
 database.close()

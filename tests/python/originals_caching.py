@@ -127,10 +127,15 @@ def middleware(store: playhead.Store) -> None:
         return [b"a ", b"page"]
 
     told: list[dict[str, str]] = []
+
+    def start(_status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], object]:
+        told.append(dict(headers))
+        return print
+
     app = create_video_caching_middleware(modules.PageCache(store))(site)
     for _ in range(2):
         environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/videos/1", "HTTP_HOST": "example.org"}
-        body = app(environ, lambda _status, headers, *_: (told.append(dict(headers)), print)[1])
+        body = app(environ, start)
         assert b"".join(body) == b"a page"
     assert [headers["X-Video-Cache"] for headers in told] == ["MISS", "HIT"]
 
@@ -164,7 +169,7 @@ def cache_request(store: playhead.Store) -> None:
 
 @example("000 get_dynamic_cache_time")
 def dynamic_time(_: playhead.Store) -> None:
-    views = {"hot": 1_000_001, "warm": 100_001, "new": 3}
+    views: dict[Any, int] = {"hot": 1_000_001, "warm": 100_001, "new": 3}
     assert [modules.get_dynamic_cache_time(id, views.__getitem__) for id in views] == [
         900_000,
         600_000,
