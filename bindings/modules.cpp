@@ -39,6 +39,8 @@ void define_modules(py::module_& m) {
   define_hashing(m);
   define_message_queue(m);
   define_numbers(m);
+  define_delayed_tasks(m);
+  define_coordination(m);
 }
 
 }  // namespace playhead::python

@@ -499,6 +499,7 @@ class Popularity:
 
 def check_value(value: object) -> None: ...
 def check_json(json: bytes) -> None: ...
+
 class ConsistentHash:
     def __init__(self, points: int) -> None: ...
     def add_node(self, node: str, weight: int) -> None: ...
@@ -661,6 +662,152 @@ class MessageQueue:
     ) -> tuple[list[tuple[Id, bytes, str, int, int, int, int]], str]: ...
     def requeue(self, ids: list[Id]) -> int: ...
     def discard(self, ids: list[Id]) -> int: ...
+
+class Lock:
+    def __init__(
+        self,
+        store: StoreObject,
+        name: Id,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        lease: int = 10000,
+        auto_renew: bool = False,
+        patience: int = 10000,
+    ) -> None: ...
+    def attempt(self) -> str: ...
+    def look(self, attempt: str, wait: bool) -> tuple[tuple[int, int] | None, int]: ...
+    def signal_key(self, attempt: str) -> bytes: ...
+    def leave(self, attempt: str) -> None: ...
+    def release(self) -> bool: ...
+    def extend(self, lease: int | None) -> int | None: ...
+    def held(self) -> tuple[int, int] | None: ...
+    def state(self) -> tuple[bool, int, int, int, int]: ...
+
+class ReentrantLock:
+    def __init__(
+        self,
+        store: StoreObject,
+        name: Id,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        lease: int = 10000,
+        auto_renew: bool = False,
+        patience: int = 10000,
+    ) -> None: ...
+    def attempt(self) -> str: ...
+    def look(self, attempt: str, wait: bool) -> tuple[tuple[int, int] | None, int]: ...
+    def signal_key(self, attempt: str) -> bytes: ...
+    def leave(self, attempt: str) -> None: ...
+    def release(self) -> bool: ...
+    def extend(self, lease: int | None) -> int | None: ...
+    def held(self) -> tuple[int, int] | None: ...
+    def state(self) -> tuple[bool, int, int, int, int]: ...
+
+class Redlock:
+    def __init__(
+        self,
+        stores: Sequence[StoreObject],
+        name: Id,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        lease: int = 10000,
+        retry_count: int = 3,
+        retry_delay: int = 200,
+        drift_permille: int = 10,
+    ) -> None: ...
+    def acquire(self) -> tuple[int, int] | None: ...
+    def release(self) -> bool: ...
+    def extend(self) -> int | None: ...
+    def held(self) -> tuple[int, int] | None: ...
+
+class Inventory:
+    def __init__(
+        self,
+        store: StoreObject,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        name: str = "inventory",
+        hold: int = 1800000,
+        remember: int = 86400000,
+    ) -> None: ...
+    def set_stock(self, product_id: Id, quantity: int) -> int: ...
+    def add_stock(self, product_id: Id, quantity: int) -> int | None: ...
+    def stock(self, product_id: Id) -> tuple[int, int, int]: ...
+    def reserve(
+        self, items: Sequence[tuple[Id, int]], user_id: Id, reservation_id: Id | None, hold: int | None
+    ) -> tuple[
+        bool,
+        Literal["reserved", "known", "different", "short"],
+        Id,
+        Literal["held", "confirmed", "cancelled", "expired"],
+        int,
+        Id,
+        int,
+    ]: ...
+    def confirm_reservation(
+        self, reservation_id: Id
+    ) -> Literal["held", "confirmed", "cancelled", "expired"] | None: ...
+    def cancel_reservation(
+        self, reservation_id: Id
+    ) -> Literal["held", "confirmed", "cancelled", "expired"] | None: ...
+    def reservation(
+        self, reservation_id: Id
+    ) -> (
+        tuple[Id, Id, Literal["held", "confirmed", "cancelled", "expired"], dict[Id, int], int, int] | None
+    ): ...
+    def expire(self) -> int: ...
+
+class DelayedTasks:
+    def __init__(
+        self,
+        store: StoreObject,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        name: str = "tasks",
+        lease: int = 60000,
+        max_retries: int = 3,
+        retry_unit: int = 1000,
+        longest_retry: int = 300000,
+        retention: int = 86400000,
+    ) -> None: ...
+    def schedule_task(
+        self,
+        type: Id,
+        data: bytes,
+        at: int | None,
+        delay: int,
+        every: int,
+        cron: str,
+        utc_offset_minutes: int,
+        id: Id | None,
+    ) -> Id: ...
+    def cancel_task(self, id: Id) -> Literal["cancelled", "running", "over", "unknown"]: ...
+    def task_state(
+        self, id: Id
+    ) -> (
+        tuple[
+            Literal["scheduled", "running", "completed", "failed", "cancelled"],
+            Id,
+            bytes,
+            int,
+            int,
+            int,
+            bytes,
+        ]
+        | None
+    ): ...
+    def claim(self, count: int) -> tuple[list[tuple[Id, Id, bytes, int, int, str, bytes, int]], int]: ...
+    def complete(self, claim: tuple[Id, Id, bytes, int, int, str, bytes, int], result: bytes) -> bool: ...
+    def fail(self, claim: tuple[Id, Id, bytes, int, int, str, bytes, int], error: bytes) -> bool: ...
+    @property
+    def signal_key(self) -> bytes: ...
+    @staticmethod
+    def next_time(cron: str, after: int, utc_offset_minutes: int) -> int: ...
 
 class Reason:
     @property

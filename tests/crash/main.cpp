@@ -2,6 +2,7 @@
 //
 //   --kills N       kills a writer so often (kills.h)
 //   --images N      looks at so many images of a power loss (images.h)
+//   --module-kills N  kills workers on RocksDB and on Redis so often each (module_kills.h)
 //   --faults N      lets every Nth operation of the file system fail in turn (faults.h)
 // and behind it
 //   --seed S        where randomness begins (1; 0: by the clock)
@@ -14,6 +15,7 @@
 #include "tests/crash/faults.h"
 #include "tests/crash/images.h"
 #include "tests/crash/kills.h"
+#include "tests/crash/module_kills.h"
 
 namespace {
 
@@ -41,6 +43,26 @@ bool kill(const Arguments& arguments) {
   });
   say(report.shown());
   return report.ok() && report.share_writing() >= 0.8;
+}
+
+bool kill_workers(const Arguments& arguments) {
+  bool ok = true;
+  for (bool redis : {false, true}) {
+    ModuleKillOptions options;
+    options.kills = arguments.number;
+    options.seed = arguments.seed;
+    options.directory = arguments.directory;
+    options.redis = redis;
+    say(redis ? "Redis\n" : "RocksDB\n");
+    ModuleKillReport report = run_module_kills(options, [](const ModuleKillReport& so_far) {
+      if (so_far.kills % 300 == 0)
+        say(std::to_string(so_far.kills) + " kills, " + std::to_string(so_far.lost) + " lost, " +
+            std::to_string(so_far.twice) + " twice\n");
+    });
+    say(report.shown());
+    ok = ok && report.ok();
+  }
+  return ok;
 }
 
 bool look_at_images(const Arguments& arguments) {
@@ -97,14 +119,15 @@ Arguments read_arguments(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::string first = argc > 1 ? argv[1] : "";
-  if (first != "--kills" && first != "--images" && first != "--faults")
+  if (first != "--kills" && first != "--images" && first != "--faults" && first != "--module-kills")
     return Catch::Session().run(argc, argv);
   try {
     Arguments arguments = read_arguments(argc, argv);
     say("seed " + std::to_string(arguments.seed) + "\n");
-    bool ok = arguments.what == "--kills"    ? kill(arguments)
-              : arguments.what == "--images" ? look_at_images(arguments)
-                                             : let_fail(arguments);
+    bool ok = arguments.what == "--kills"          ? kill(arguments)
+              : arguments.what == "--module-kills" ? kill_workers(arguments)
+              : arguments.what == "--images"       ? look_at_images(arguments)
+                                                   : let_fail(arguments);
     return ok ? 0 : 1;
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s\n", e.what());

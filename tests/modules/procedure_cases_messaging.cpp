@@ -1,3 +1,4 @@
+#include "playhead/modules/delayed_tasks.h"
 #include "playhead/modules/message_queue.h"
 #include "tests/modules/procedure_cases.h"
 
@@ -96,6 +97,52 @@ const std::vector<Mistake> mistakes = {
     {"queue.state", "if found == 'ready' then score = 0 end", ""},
     {"queue.revive", "m.attempts = 0", ""},
 };
+
+ProcedureCases task_cases() {
+  const Texts task_keys = {"due", "records", "over", "signal"};
+  return {
+      {"tasks.schedule",
+       [=](Random& r, Millis now) -> ProcedureCall {
+         return {
+             task_keys,
+             {one_of(r, ids()), number(now + one_of(r, {-5, 0, 0, 1, 500})), "type",
+              std::string("d\0\xff", 3), one_of(r, Texts{"", "every:500"}), number(one_of(r, {1, 1000}))}};
+       }},
+      {"tasks.cancel",
+       [=](Random& r, Millis) -> ProcedureCall {
+         return {task_keys, {one_of(r, ids()), number(one_of(r, {1, 1000}))}};
+       }},
+      {"tasks.claim",
+       [=](Random& r, Millis) -> ProcedureCall {
+         return {task_keys,
+                 {number(one_of(r, {1, 2, 100})), number(one_of(r, {1, 10, 1000})), one_of(r, receipts),
+                  number(one_of(r, {1, 1000}))}};
+       }},
+      {"tasks.settle",
+       [=](Random& r, Millis now) -> ProcedureCall {
+         return {task_keys,
+                 {one_of(r, ids()), one_of(r, receipts), one_of(r, Texts{"completed", "failed", "retry"}),
+                  number(one_of(r, {-1, now, now + 500})), one_of(r, Texts{"", "a note"}),
+                  number(one_of(r, {1, 1000}))}};
+       }},
+      {"tasks.find", [=](Random& r, Millis) -> ProcedureCall { return {task_keys, {one_of(r, ids())}}; }},
+  };
+}
+
+const std::vector<Mistake> task_mistakes = {
+    {"tasks.schedule", "if get(id) then return 0 end", ""},
+    {"tasks.schedule", "if first(due) == id then signal() end", "signal()"},
+    {"tasks.cancel", "t[STOP] = '1'", ""},
+    {"tasks.cancel", "if t[STATUS] ~= 'scheduled' then return 'over' end", ""},
+    {"tasks.claim", "if t[STOP] == '1' then", "if false then"},
+    {"tasks.claim", "redis.call('DEL', signals)", ""},
+    {"tasks.claim", "if at <= now then signal() end", ""},
+    {"tasks.settle", "t[RECEIPT] ~= ARGV[3]", "false"},
+    {"tasks.settle", "how == 'completed' and 'completed' or 'cancelled'", "'cancelled'"},
+    {"tasks.settle", "t[DUE], t[ATTEMPTS] = int(next), '0'", "t[DUE] = int(next)"},
+};
+
+const ProcedureGroup tasks("tasks", {DelayedTasks::procedures()}, task_cases(), task_mistakes);
 
 const ProcedureGroup queue("queue", {MessageQueue::procedures()}, queue_cases(), mistakes);
 

@@ -1,5 +1,7 @@
 """The methods of playhead.modules as coroutines; their types stand in modules.pyi."""
 
+import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from playhead import modules
@@ -15,15 +17,33 @@ def _method(name: str, doc: str | None) -> Any:
     return method
 
 
+async def _whole(call: Coroutine[Any, Any, Any]) -> tuple[Any, bool]:
+    # What a call in a thread has done is known once it has ended. Tells whether it was cancelled meanwhile.
+    future, cancelled = asyncio.ensure_future(call), False
+    while not future.done():
+        try:
+            await asyncio.wait((future,))
+        except asyncio.CancelledError:
+            cancelled = True
+    return future.result(), cancelled
+
+
 def _waiting(name: str, doc: str | None) -> Any:
     async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        calls = self._store._calls
-        steps = getattr(self._module, name)(*args, **kwargs)
-        while True:
-            step = await calls.run(advance, steps)
-            if not isinstance(step, Wait):
-                return step[0]
-            await calls.wait("Lists", "blpop", [step.key], timeout=step.seconds)
+        calls, steps = self._store._calls, getattr(self._module, name)(*args, **kwargs)
+        try:
+            while True:
+                step, cancelled = await _whole(calls.run(advance, steps))
+                if not isinstance(step, Wait):
+                    if cancelled:
+                        await _whole(calls.run(self._module._give_back, step[0]))
+                        raise asyncio.CancelledError
+                    return step[0]
+                if cancelled:
+                    raise asyncio.CancelledError
+                await calls.wait("Lists", "blpop", [step.key], timeout=step.seconds)
+        finally:
+            await _whole(calls.run(steps.close))
 
     method.__name__, method.__doc__ = name, doc
     return method
@@ -58,7 +78,9 @@ __all__ = [
     "Activity",
     "Cart",
     "Counters",
+    "Inventory",
     "Leaderboard",
+    "Lock",
     "MessageQueue",
     "RateLimiter",
     "Recommender",
@@ -73,7 +95,9 @@ __all__ = [
 Activity = _wrapped(modules.Activity)
 Cart = _wrapped(modules.Cart)
 Counters = _wrapped(modules.Counters)
+Inventory = _wrapped(modules.Inventory)
 Leaderboard = _wrapped(modules.Leaderboard)
+Lock = _wrapped(modules.Lock)
 MessageQueue = _wrapped(modules.MessageQueue)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)

@@ -10,7 +10,9 @@ from playhead.aio._store import Store
 from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import HistoryPage, ListPage, Preference, RecordedViewing, UserCounts, VideoCounts
 from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
+from playhead.modules.coordination import LockGrant, LockState
 from playhead.modules.identity import IssuedToken, TokenInfo, ViewedItem
+from playhead.modules.inventory import Reservation, ReserveResult, Stock
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.rates import RateDecision
@@ -70,6 +72,20 @@ class Cart:
     async def merge(self, token: str, user_id: Id) -> CartMerge:
         """Move the cart of a token into that of the user who has signed in; counts add up."""
 
+class Lock:
+    @classmethod
+    async def open(cls, store: Store[Any], name: Id, *, prefix: str='ph', clock: Clock | None=None, lease: int=10000, auto_renew: bool=False, patience: int=10000) -> Self: ...
+    async def acquire(self, wait: float | None=None) -> LockGrant | None:
+        """Acquire it, waiting up to ``wait`` ms (None: for ever; 0: not at all); None: it was not free."""
+    async def release(self) -> bool:
+        """Release it; False: it was not held, or its lease had ended."""
+    async def extend(self, lease: int | None=None) -> int | None:
+        """Let the lease end ``lease`` from now; when that is. None: it is not held any more."""
+    async def held(self) -> LockGrant | None:
+        """Tell what this object holds, as far as it knows: the lease may have ended."""
+    async def state(self) -> LockState:
+        """Tell how the lock is, whoever has it."""
+
 class Tokens:
     @classmethod
     async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, idle_timeout: int=1800000, absolute_timeout: int=86400000, rotation_grace: int=10000, touch_interval: int=1000, tokens_per_user: int=100, slack: int=3600000, viewed_items: int=25, shards: int=64, indexed: bool=False) -> Self: ...
@@ -96,6 +112,30 @@ class Tokens:
         """Give what the holder of a token looked at, each once, newest first, ``viewed_items`` at most."""
     async def list(self, user_id: Id) -> list[TokenInfo]:
         """Give the good tokens of a user, oldest first."""
+
+class Inventory:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='inventory', hold: int=1800000, remember: int=86400000) -> Self: ...
+    async def set_stock(self, product_id: Id, quantity: int) -> int:
+        """Set how many are available, beside those held; how many were before."""
+    async def add_stock(self, product_id: Id, quantity: int) -> int | None:
+        """Add to what is available, or take from it; how many are then. None: there are too few to take."""
+    async def get_stock(self, product_id: Id) -> int:
+        """Tell how many are available."""
+    async def stock(self, product_id: Id) -> Stock:
+        """Tell where all pieces of a product are."""
+    async def reserve_stock(self, product_id: Id, quantity: int, user_id: Id, *, reservation_id: Id | None=None, hold: int | None=None) -> ReserveResult:
+        """Reserve so many of one product; None: a random id, the hold of the inventory."""
+    async def reserve(self, items: Mapping[Id, int], user_id: Id, *, reservation_id: Id | None=None, hold: int | None=None) -> ReserveResult:
+        """Reserve 1 to 100 products, all or nothing."""
+    async def confirm_reservation(self, reservation_id: Id) -> Literal['held', 'confirmed', 'cancelled', 'expired'] | None:
+        """Sell what is held; the status then (``expired``, if its hold had ended). None: none is known."""
+    async def cancel_reservation(self, reservation_id: Id) -> Literal['held', 'confirmed', 'cancelled', 'expired'] | None:
+        """Give back what is held; the status then (``confirmed``, if it was sold). None: none is known."""
+    async def reservation(self, reservation_id: Id) -> Reservation | None:
+        """Tell what is known of a reservation."""
+    async def expire(self) -> int:
+        """End holds whose time is over, at most 1000; how many. Every other method does it too."""
 
 class MessageQueue:
     @classmethod

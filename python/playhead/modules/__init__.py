@@ -10,56 +10,71 @@ from playhead.modules import (
     cache,
     caching,
     carts,
+    coordination,
     decorators,
     filters,
     hashing,
     identity,
+    inventory,
     messaging,
     numbers,
     pages,
+    pubsub,
     rankings,
     rates,
     recommend,
     records,
     secure_sessions,
     sessions,
+    tasks,
     token_limit,
+    workers,
 )
 from playhead.modules.activity import *
 from playhead.modules.cache import *
 from playhead.modules.caching import *
 from playhead.modules.carts import *
+from playhead.modules.coordination import *
 from playhead.modules.decorators import *
 from playhead.modules.filters import *
 from playhead.modules.hashing import *
 from playhead.modules.identity import *
+from playhead.modules.inventory import *
 from playhead.modules.messaging import *
 from playhead.modules.numbers import *
 from playhead.modules.pages import *
+from playhead.modules.pubsub import *
 from playhead.modules.rankings import *
 from playhead.modules.rates import *
 from playhead.modules.recommend import *
 from playhead.modules.records import *
 from playhead.modules.secure_sessions import *
 from playhead.modules.sessions import *
+from playhead.modules.tasks import *
 from playhead.modules.token_limit import *
+from playhead.modules.workers import *
 
 __all__: list[str] = []
 __all__ += activity.__all__
 __all__ += cache.__all__
 __all__ += caching.__all__
 __all__ += carts.__all__
+__all__ += coordination.__all__
 __all__ += decorators.__all__
 __all__ += filters.__all__
 __all__ += hashing.__all__
 __all__ += identity.__all__
+__all__ += inventory.__all__
 __all__ += messaging.__all__
 __all__ += numbers.__all__
 __all__ += pages.__all__
+__all__ += pubsub.__all__
 __all__ += rankings.__all__
 __all__ += rates.__all__
 __all__ += recommend.__all__
 __all__ += records.__all__
 __all__ += secure_sessions.__all__
 __all__ += sessions.__all__
+__all__ += tasks.__all__
 __all__ += token_limit.__all__
+__all__ += workers.__all__

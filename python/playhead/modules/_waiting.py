@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Wait(NamedTuple):
-    """An element of a list, which is taken, or the end of so many milliseconds."""
+    """Waits for an element of a list, which is taken, or the end of so many milliseconds."""
 
     key: bytes
     timeout: float
@@ -56,8 +56,11 @@ def advance(steps: Steps[T]) -> Wait | tuple[T]:
 
 def drive(target: _playhead.StoreObject, steps: Steps[T]) -> T:
     """Perform it on this thread; Ctrl-C ends a wait."""
-    while True:
-        step = advance(steps)
-        if not isinstance(step, Wait):
-            return step[0]
-        target.lists.blpop([step.key], step.seconds)
+    try:
+        while True:
+            step = advance(steps)
+            if not isinstance(step, Wait):
+                return step[0]
+            target.lists.blpop([step.key], step.seconds)
+    finally:
+        steps.close()

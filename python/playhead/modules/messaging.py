@@ -139,6 +139,7 @@ class MessageQueue:
         )
         self._serializer = serializer
         self._signal = self._module.signal_key
+        self._lease = lease
 
     def send_message(
         self,
@@ -182,6 +183,11 @@ class MessageQueue:
             if found or limit.over():
                 return [self._received(message) for message in found]
             yield Wait(self._signal, limit.at_most(look_again))
+
+    def _give_back(self, result: list[ReceivedMessage] | ReceivedMessage | None) -> None:
+        # What was received for a task that was cancelled meanwhile.
+        for message in [result] if isinstance(result, ReceivedMessage) else result or ():
+            self.release_message(message)
 
     def _received(self, message: tuple[Id, bytes, int, int, int, int, str]) -> ReceivedMessage:
         return ReceivedMessage(message[0], self._serializer.loads(message[1]), *message[2:])

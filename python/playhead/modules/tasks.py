@@ -1,0 +1,230 @@
+"""Tasks that run later, once or again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Literal, NamedTuple, Self, TypeAlias
+
+from playhead import _playhead
+from playhead._playhead import Clock, InvalidArgument
+from playhead._store import Store, target_of
+from playhead._types import Id
+from playhead.modules._threads import Threads
+from playhead.modules._values import JSON, Serializer
+
+__all__ = [
+    "DelayedTaskScheduler",
+    "DelayedTasks",
+    "TaskClaim",
+    "TaskReport",
+    "TaskState",
+    "next_cron_time",
+]
+
+TaskStatus: TypeAlias = Literal["scheduled", "running", "completed", "failed", "cancelled"]
+
+
+class TaskClaim(NamedTuple):
+    """A task that was claimed: whoever has the receipt runs it, until the lease ends."""
+
+    id: Id
+    type: Id
+    data: Any
+    due: int
+    attempt: int  #: of this run: a fencing token for its effects
+    receipt: str
+    repeat: bytes  #: how it goes on
+    now: int  #: when it was claimed
+
+
+class TaskState(NamedTuple):
+    """What is known of a task."""
+
+    status: TaskStatus
+    type: Id
+    data: Any
+    due: int  #: the time that the present or next run is for; when it ended, if it is over
+    attempts: int  #: of that run
+    runs: int  #: that have ended
+    result: Any  #: of the last run
+    error: str  #: what the last run failed with
+
+
+class TaskReport(NamedTuple):
+    """What a step did."""
+
+    claimed: int
+    completed: int
+    lost: int  #: ran, but somebody else has it, because the lease had ended
+    failures: list[tuple[Id, str]]
+    look_again: int  #: the longest time after which to look again, if nothing tells that there is more
+
+
+class DelayedTasks:
+    """Tasks that run later; schedulers in any number of processes share them.
+
+    A task that is due is claimed by exactly one; if that one dies, it is claimed again when ``lease``
+    has ended, with a greater ``attempt``. A run that fails is tried again after ``retry_unit`` * 2^n,
+    up to ``max_retries`` times. A cancellation either comes before the claim, and the task never runs,
+    or after it, and that run is the last. Nobody polls: waiting is parked in the store.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        name: str = "tasks",
+        lease: int = 60_000,
+        max_retries: int = 3,
+        retry_unit: int = 1_000,
+        longest_retry: int = 300_000,
+        retention: int = 86_400_000,
+        serializer: Serializer = JSON,
+    ) -> None:
+        self._target = target_of(store)
+        self._module = _playhead.DelayedTasks(
+            self._target,
+            prefix=prefix,
+            clock=clock,
+            name=name,
+            lease=lease,
+            max_retries=max_retries,
+            retry_unit=retry_unit,
+            longest_retry=longest_retry,
+            retention=retention,
+        )
+        self._serializer = serializer
+        self._handlers: dict[Id, Callable[[Any], Any]] = {}
+        self._threads: Threads | None = None
+
+    def register_handler(self, task_type: Id, handler: Callable[[Any], Any]) -> None:
+        """Let ``handler(data)`` run the tasks of a type; what it returns is the result."""
+        self._handlers[task_type] = handler
+
+    def schedule_task(
+        self,
+        task_type: Id,
+        task_data: Any = None,
+        delay: int = 0,
+        *,
+        at: int | None = None,
+        every: int = 0,
+        cron: str = "",
+        utc_offset_minutes: int = 0,
+        id: Id | None = None,
+    ) -> Id:
+        """Schedule a task for a time, or ``delay`` from now; its id.
+
+        It runs again ``every`` so many milliseconds, or at the times of a ``cron`` expression, read by
+        a clock ``utc_offset_minutes`` ahead of UTC. A task with that ``id`` that is there stays as it
+        is.
+        """
+        data = self._serializer.dumps(task_data)
+        return self._module.schedule_task(task_type, data, at, delay, every, cron, utc_offset_minutes, id)
+
+    def cancel_task(self, task_id: Id) -> Literal["cancelled", "running", "over", "unknown"]:
+        """Cancel a task: ``cancelled``, it will not run; ``running``, the run under way is the last."""
+        return self._module.cancel_task(task_id)
+
+    def task_state(self, task_id: Id) -> TaskState | None:
+        """Tell what is known of a task."""
+        found = self._module.task_state(task_id)
+        if found is None:
+            return None
+        status, type_, data, due, attempts, runs, note = found
+        failed = note[:1] == b"!"
+        result = self._serializer.loads(note[1:]) if note and not failed else None
+        error = note[1:].decode(errors="replace") if failed else ""
+        return TaskState(status, type_, self._serializer.loads(data), due, attempts, runs, result, error)
+
+    def claim(self, count: int = 1) -> list[TaskClaim]:
+        """Claim up to ``count`` tasks that are due, the most overdue first."""
+        return self._claim(count)[0]
+
+    def _claim(self, count: int) -> tuple[list[TaskClaim], int]:
+        found, look_again = self._module.claim(count)
+        load = self._serializer.loads
+        return [TaskClaim(c[0], c[1], load(c[2]), *c[3:]) for c in found], look_again
+
+    def complete(self, claim: TaskClaim, result: Any = None) -> bool:
+        """Tell that it ran: it is over, or due at its next time. False: the receipt is no good any more."""
+        return self._module.complete(_raw(claim), b"=" + self._serializer.dumps(result))
+
+    def fail(self, claim: TaskClaim, error: str) -> bool:
+        """Tell that the run failed: it is tried again, or has failed, or is due at its next time."""
+        return self._module.fail(_raw(claim), b"!" + error.encode(errors="backslashreplace"))
+
+    def step(self) -> TaskReport:
+        """Claim one task that is due, run it, and tell what happened. A task without a handler fails."""
+        claims, look_again = self._claim(1)
+        failures, completed, lost = [], 0, 0
+        for claim in claims:
+            try:
+                handler = self._handlers.get(claim.type)
+                if handler is None:
+                    raise InvalidArgument(f"no handler for tasks of type {claim.type!r}")
+                result = handler(claim.data)
+            except Exception as error:
+                message = str(error) or type(error).__name__
+                failures.append((claim.id, message))
+                lost += not self.fail(claim, message)
+            else:
+                done = self.complete(claim, result)
+                completed += done
+                lost += not done
+        return TaskReport(len(claims), completed, lost, failures, look_again)
+
+    def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+
+        While nothing is due it is parked in the store. Errors go to ``on_error``, and the thread goes on.
+        """
+        if self.running:
+            raise InvalidArgument("this scheduler runs in the background already")
+
+        def work() -> float:
+            report = self.step()
+            for id_, message in report.failures:
+                if on_error is not None:
+                    on_error(f"{id_!r}: {message}")
+            return 0 if report.claimed else report.look_again
+
+        self._threads = Threads(self._target, self._module.signal_key, work, on_error)
+        self._threads.start(1, "playhead tasks")
+
+    def stop_background(self) -> None:
+        """Wait for the step under way, then end the thread. Idempotent."""
+        if self._threads is not None:
+            self._threads.stop(None)
+            self._threads = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the background thread runs."""
+        return self._threads is not None and self._threads.alive > 0
+
+    start_scheduler = run_in_background
+    stop_scheduler = stop_background
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop_background()
+
+
+def _raw(claim: TaskClaim) -> tuple[Id, Id, bytes, int, int, str, bytes, int]:
+    return (claim.id, claim.type, b"", *claim[3:])
+
+
+def next_cron_time(cron: str, after: int, utc_offset_minutes: int = 0) -> int:
+    """Give the first time that a cron expression names after this one, in Unix milliseconds."""
+    return _playhead.DelayedTasks.next_time(cron, after, utc_offset_minutes)
+
+
+DelayedTaskScheduler = DelayedTasks
