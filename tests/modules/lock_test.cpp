@@ -278,7 +278,7 @@ TEST_CASE(
     clock->advance(10'000);
     REQUIRE(Lock(Namespace(plain, 0, "ph", clock), "l").acquire(0));
   });
-  REQUIRE(orders > 100);
+  REQUIRE(orders > 20);
 }
 
 TEST_CASE("a lock refuses what is out of range", "[lock]") {
