@@ -41,6 +41,8 @@ void define_modules(py::module_& m) {
   define_numbers(m);
   define_delayed_tasks(m);
   define_coordination(m);
+  define_lists(m);
+  define_count_store(m);
 }
 
 }  // namespace playhead::python

@@ -25,6 +25,8 @@ void define_message_queue(py::module_& m);
 void define_numbers(py::module_& m);
 void define_delayed_tasks(py::module_& m);
 void define_coordination(py::module_& m);
+void define_lists(py::module_& m);
+void define_count_store(py::module_& m);
 
 /// Where a module lives, and whether its calls are too quick to be worth releasing the GIL.
 struct ModulePlace {

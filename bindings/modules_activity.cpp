@@ -82,9 +82,10 @@ const char* add(BoundWatchLater& self, const py::object& user_id, const py::obje
 
 /// ([(video_id, added_at)], next)
 py::tuple list_videos(BoundWatchLater& self, const py::object& user_id, const std::string& cursor,
-                      std::int64_t count) {
+                      std::int64_t count, bool oldest_first) {
   Id user(user_id, "user_id");
-  auto page = self.run([&](WatchLater& w) { return w.list(user, cursor, count); });
+  ListOrder order = oldest_first ? ListOrder::oldest_first : ListOrder::newest_first;
+  auto page = self.run([&](WatchLater& w) { return w.list(user, cursor, count, order); });
   py::list items;
   for (const ListedVideo& v : page.items) items.append(py::make_tuple(id_object(v.video_id), v.added_at));
   return py::make_tuple(items, page.next);
@@ -116,7 +117,15 @@ void define_watch_later(py::module_& m) {
             return self.run([&](WatchLater& w) { return w.count(user); });
           },
           py::arg("user_id"))
-      .def("list", list_videos, py::arg("user_id"), py::arg("cursor") = "", py::arg("count") = 50);
+      .def(
+          "clear",
+          [](BoundWatchLater& self, const py::object& user_id) {
+            Id user(user_id, "user_id");
+            return self.run([&](WatchLater& w) { return w.clear(user); });
+          },
+          py::arg("user_id"))
+      .def("list", list_videos, py::arg("user_id"), py::arg("cursor") = "", py::arg("count") = 50,
+           py::arg("oldest_first") = false);
 }
 
 }  // namespace

@@ -50,6 +50,8 @@ ProcedureCases activity_cases() {
          return {{"list"},
                  {one_of(r, ids()), number(r() % 4 == 0 ? 0 : list_time(r)), number(one_of(r, {1, 5, 7}))}};
        }},
+      {"watch_later.oldest",
+       [](Random& r, Millis now) -> ProcedureCall { return {{"list"}, page_arguments(r, now)}; }},
       {"zset.page",
        [](Random& r, Millis now) -> ProcedureCall {
          return {{one_of(r, Texts{"list", "list", "list", "schedule", "u1preferences", "missing"})},
@@ -67,6 +69,7 @@ const std::vector<Mistake> mistakes = {
     {"activity.record", "% 24", "% 25"},
     {"activity.history", "KEYS[3]", "KEYS[2]"},
     {"watch_later.add", ">= tonumber", "> tonumber"},
+    {"watch_later.oldest", "then high = middle else", "then high = middle - 1 else"},
     {"zset.page", "then high = middle else", "then high = middle - 1 else"},
     {"zset.page", "'(' .. score", "score"},
 };

@@ -134,3 +134,40 @@ TEST_CASE("videos may be added at another time", "[watch_later]") {
     REQUIRE_THROWS_AS(WatchLater(s.space, {.limit = 0}), Error);
   });
 }
+
+TEST_CASE("a list is read from either end, and back from any page", "[watch_later]") {
+  for_each_space([](Space& s) {
+    WatchLater list(s.space);
+    for (int i = 0; i < 30; ++i) {
+      list.add("alice", "v" + std::to_string(i));
+      if (i % 4 == 0) s.clock->advance(1);
+    }
+    Ids newest = ids(list.list("alice", {}, 100)), oldest;
+    std::string cursor;
+    do {
+      auto page = list.list("alice", cursor, 7, ListOrder::oldest_first);
+      for (auto& id : ids(page)) oldest.push_back(id);
+      cursor = page.next;
+    } while (!cursor.empty());
+    REQUIRE(Ids(oldest.rbegin(), oldest.rend()) == newest);
+    auto second = list.list("alice", list.list("alice", {}, 10).next, 10);
+    auto back = list.list("alice", second.next, 19, ListOrder::oldest_first);
+    REQUIRE(back.items.size() == 19);
+    REQUIRE(ids(back).front() == newest[18]);
+    REQUIRE(ids(back).back() == newest[0]);
+    REQUIRE(back.next.empty());
+  });
+}
+
+TEST_CASE("a list is cleared at once", "[watch_later]") {
+  for_each_space([](Space& s) {
+    WatchLater list(s.space);
+    list.add("alice", "a");
+    list.add("alice", "b");
+    list.add("bob", "a");
+    REQUIRE(list.clear("alice") == 2);
+    REQUIRE(list.clear("alice") == 0);
+    REQUIRE(list.count("alice") == 0);
+    REQUIRE(list.count("bob") == 1);
+  });
+}

@@ -139,3 +139,47 @@ def window_rate(store: playhead.Store) -> None:
     window = modules.SlidingWindowCounter(store, exact=True)
     window.increment("api_requests", 120)
     assert window.get_rate("api_requests") == 2
+
+
+@example("003 CountStorageBase")
+def count_storage(store: playhead.Store) -> None:
+    replica = playhead.open("memory://")
+    modules.CountStore(replica).set("articles", "7", 3)
+    counts = modules.CountStore(store, replica=replica)
+    store.close()
+    assert counts.get("articles", "7") == 3
+
+
+@example("003 CountStorageBase.get")
+def count_storage_get(store: playhead.Store) -> None:
+    assert modules.CountStore(store).get("articles", "7") == 0
+
+
+@example("003 CountStorageBase.increment")
+def count_storage_increment(store: playhead.Store) -> None:
+    assert modules.CountStore(store).increment("articles", "7") == 1
+
+
+@example("003 UserArticleCountStorage")
+def article_count(store: playhead.Store) -> None:
+    counts = modules.CountStore(store)
+    counts.increment("articles", "7", 2)
+    assert counts.top("articles", 10) == [modules.CountedId("7", 2)]
+
+
+@example("003 UserArticleCountStorage.get")
+def article_count_get(store: playhead.Store) -> None:
+    assert modules.CountStore(store).get_many("articles", ["7", "8"]) == [0, 0]
+
+
+@example("003 UserArticleCountStorage.increment")
+def article_count_increment(store: playhead.Store) -> None:
+    assert modules.CountStore(store).increment("articles", "7", -1) == -1
+
+
+@example("003 UserFollowingCountStorage")
+def following_count(store: playhead.Store) -> None:
+    counts = modules.CountStore(store)
+    counts.increment("followings", "7", 5)
+    report = counts.reconcile("followings", lambda ids: [4 for _ in ids])
+    assert report.drifts == [modules.Drift("7", 5, 4, True)]

@@ -1,6 +1,9 @@
 #include "playhead/modules/watch_later.h"
 
 #include <array>
+#include <limits>
+
+#include "engine/store/numbers.h"
 
 namespace playhead {
 
@@ -28,6 +31,59 @@ Value add_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   return Value::integer(unit.run(ZAdd{keys[0], {&item, 1}}, db).count);
 }
 
+// watch_later.oldest  key: the list; arguments: time, page -> member, score, ... from the oldest on
+constexpr Text oldest_text = R"lua(
+local low, count = 0, tonumber(ARGV[5])
+if ARGV[2] == '1' then
+  low = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. ARGV[3])
+  local high = low + redis.call('ZCOUNT', KEYS[1], ARGV[3], ARGV[3])
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if before(ARGV[4], redis.call('ZRANGE', KEYS[1], middle, middle)[1]) then high = middle else low = middle + 1 end
+  end
+end
+return redis.call('ZRANGE', KEYS[1], low, low + count - 1, 'WITHSCORES')
+)lua";
+
+std::vector<ScoredMember> by_rank(Unit& unit, std::uint16_t db, Text key, std::int64_t first,
+                                  std::int64_t last) {
+  std::string start = std::to_string(first), stop = std::to_string(last);
+  ZRange range{key};
+  range.range.start = start;
+  range.range.stop = stop;
+  range.withscores = true;
+  return unit.run(range, db);
+}
+
+Value oldest_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  ArgumentReader in(args);
+  read_time(unit, in);
+  bool given = in.integer() == 1;
+  double score = in.real();
+  Text member = in.text();
+  std::int64_t count = in.integer(), low = 0;
+  if (given) {
+    low = unit.run(ZCount{keys[0], {-infinity, false}, {score, true}}, db);
+    std::int64_t high = low + unit.run(ZCount{keys[0], {score, false}, {score, false}}, db);
+    while (low < high) {
+      std::int64_t middle = (low + high) / 2;
+      if (member < by_rank(unit, db, keys[0], middle, middle).at(0).member)
+        high = middle;
+      else
+        low = middle + 1;
+    }
+  }
+  std::vector<Value> out;
+  for (const ScoredMember& item : by_rank(unit, db, keys[0], low, low + count - 1)) {
+    char buffer[double_text_size];
+    out.push_back(Value::bulk(item.member));
+    out.push_back(Value::bulk(format_double(item.score, buffer)));
+  }
+  return Value::array(std::move(out));
+}
+
+const Procedure oldest_videos{"watch_later.oldest", oldest_body, lua_script<lua_page, oldest_text>};
 const Procedure add_video{"watch_later.add", add_body, lua_script<add_text>};
 
 constexpr Millis latest_time = Millis{1} << 50;
@@ -71,16 +127,31 @@ std::int64_t WatchLater::count(Text user_id) {
   return space_.run(ZCard{key});
 }
 
-ListPage<ListedVideo> WatchLater::list(Text user_id, Text cursor, std::int64_t count) {
-  auto page = list_page(space_, list_key(space_, user_id), cursor, count);
-  ListPage<ListedVideo> out{{}, std::move(page.next)};
-  for (ScoredMember& item : page.items)
+ListPage<ListedVideo> WatchLater::list(Text user_id, Text cursor, std::int64_t count, ListOrder order) {
+  std::string key = list_key(space_, user_id);
+  auto from = PageCursor::parse(cursor);
+  ArgumentWriter args(space_.time());
+  write_page(args, from, count);
+  const Procedure& read = order == ListOrder::newest_first ? zset_page : oldest_videos;
+  auto items = scored_members(space_.invoke(read, {key}, args));
+  ListPage<ListedVideo> out{{}, finish_page(items, count)};
+  for (ScoredMember& item : items)
     out.items.push_back({std::move(item.member), static_cast<Millis>(item.score)});
   return out;
 }
 
+std::int64_t WatchLater::clear(Text user_id) {
+  std::string key = list_key(space_, user_id);
+  Text name = key;
+  Batch batch(space_.db());
+  batch.add(ZCard{key});
+  batch.add(Unlink{{{&name, 1}}});
+  space_.store().perform(batch);
+  return batch.reply<ZCard>(0);
+}
+
 List<Procedure> WatchLater::procedures() {
-  static const std::array all = {add_video, zset_page};
+  static const std::array all = {add_video, oldest_videos, zset_page};
   return all;
 }
 

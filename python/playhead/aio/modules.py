@@ -78,10 +78,13 @@ __all__ = [
     "Activity",
     "Cart",
     "Counters",
+    "Favorites",
+    "Following",
     "Inventory",
     "Leaderboard",
     "Lock",
     "MessageQueue",
+    "Playlists",
     "RateLimiter",
     "Recommender",
     "SecureSessions",
@@ -95,10 +98,13 @@ __all__ = [
 Activity = _wrapped(modules.Activity)
 Cart = _wrapped(modules.Cart)
 Counters = _wrapped(modules.Counters)
+Favorites = _wrapped(modules.Favorites)
+Following = _wrapped(modules.Following)
 Inventory = _wrapped(modules.Inventory)
 Leaderboard = _wrapped(modules.Leaderboard)
 Lock = _wrapped(modules.Lock)
 MessageQueue = _wrapped(modules.MessageQueue)
+Playlists = _wrapped(modules.Playlists)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
 SecureSessions = _wrapped(modules.SecureSessions)

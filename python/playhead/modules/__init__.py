@@ -11,11 +11,13 @@ from playhead.modules import (
     caching,
     carts,
     coordination,
+    counts,
     decorators,
     filters,
     hashing,
     identity,
     inventory,
+    lists,
     messaging,
     numbers,
     pages,
@@ -35,11 +37,13 @@ from playhead.modules.cache import *
 from playhead.modules.caching import *
 from playhead.modules.carts import *
 from playhead.modules.coordination import *
+from playhead.modules.counts import *
 from playhead.modules.decorators import *
 from playhead.modules.filters import *
 from playhead.modules.hashing import *
 from playhead.modules.identity import *
 from playhead.modules.inventory import *
+from playhead.modules.lists import *
 from playhead.modules.messaging import *
 from playhead.modules.numbers import *
 from playhead.modules.pages import *
@@ -60,11 +64,13 @@ __all__ += cache.__all__
 __all__ += caching.__all__
 __all__ += carts.__all__
 __all__ += coordination.__all__
+__all__ += counts.__all__
 __all__ += decorators.__all__
 __all__ += filters.__all__
 __all__ += hashing.__all__
 __all__ += identity.__all__
 __all__ += inventory.__all__
+__all__ += lists.__all__
 __all__ += messaging.__all__
 __all__ += numbers.__all__
 __all__ += pages.__all__

@@ -187,7 +187,14 @@ class WatchLater:
         """Count the videos in the list."""
         return self._module.count(user_id)
 
-    def list(self, user_id: Id, cursor: str = "", count: int = 50) -> ListPage:
-        """Give the videos, newest first; ``cursor`` is ``next`` of the page before."""
-        items, after = self._module.list(user_id, cursor, count)
+    def clear(self, user_id: Id) -> int:
+        """Remove all videos; how many there were."""
+        return self._module.clear(user_id)
+
+    def list(self, user_id: Id, cursor: str = "", count: int = 50, *, oldest_first: bool = False) -> ListPage:
+        """Give the videos, newest first; ``cursor`` is ``next`` of the page before.
+
+        A cursor is good for both orders: the other one goes back from there.
+        """
+        items, after = self._module.list(user_id, cursor, count, oldest_first)
         return ListPage([ListedVideo(*item) for item in items], after)

@@ -19,6 +19,8 @@ struct ListedVideo {
   Millis added_at = 0;
 };
 
+enum class ListOrder : std::uint8_t { newest_first, oldest_first };
+
 /// Lists of videos to watch later, one per user, newest first. Every method is one round trip; adding and
 /// removing twice is the same as once. Thread-safe. All methods throw Error{invalid} for ids that are empty
 /// or too long, and what the store throws.
@@ -33,8 +35,12 @@ class WatchLater {
   bool remove(Text user_id, Text video_id);
   bool contains(Text user_id, Text video_id);
   std::int64_t count(Text user_id);
-  /// `cursor`: `next` of the page before. `count` is 1..1000. O(count + log n).
-  ListPage<ListedVideo> list(Text user_id, Text cursor = {}, std::int64_t count = 50);
+  /// `cursor`: `next` of the page before; it is good for both orders, and the other one goes back from there. `count`
+  /// is 1..1000. O(count + log n).
+  ListPage<ListedVideo> list(Text user_id, Text cursor = {}, std::int64_t count = 50,
+                             ListOrder order = ListOrder::newest_first);
+  /// Removes all; how many.
+  std::int64_t clear(Text user_id);
 
   static List<Procedure> procedures();
 
