@@ -13,6 +13,7 @@ from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
 from playhead.modules.coordination import LockGrant, LockState
 from playhead.modules.identity import IssuedToken, TokenInfo, ViewedItem
 from playhead.modules.inventory import Reservation, ReserveResult, Stock
+from playhead.modules.lists import FavoriteChange, FavoriteCount, FollowCounts, FollowPage, PlaylistInfo, PlaylistListPage, PlaylistPage, PlaylistResult, Relationship
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.rates import RateDecision
@@ -53,8 +54,13 @@ class WatchLater:
         """Tell whether a video is in the list."""
     async def count(self, user_id: Id) -> int:
         """Count the videos in the list."""
-    async def list(self, user_id: Id, cursor: str='', count: int=50) -> ListPage:
-        """Give the videos, newest first; ``cursor`` is ``next`` of the page before."""
+    async def clear(self, user_id: Id) -> int:
+        """Remove all videos; how many there were."""
+    async def list(self, user_id: Id, cursor: str='', count: int=50, *, oldest_first: bool=False) -> ListPage:
+        """Give the videos, newest first; ``cursor`` is ``next`` of the page before.
+
+        A cursor is good for both orders: the other one goes back from there.
+        """
 
 class Cart:
     @classmethod
@@ -136,6 +142,84 @@ class Inventory:
         """Tell what is known of a reservation."""
     async def expire(self) -> int:
         """End holds whose time is over, at most 1000; how many. Every other method does it too."""
+
+class Favorites:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, limit: int=10000) -> Self: ...
+    async def add(self, user_id: Id, video_id: Id, *, at: int | None=None) -> FavoriteChange:
+        """Add a video: ``added``; ``present``, it stays where it is; ``full``, nothing was changed."""
+    async def remove(self, user_id: Id, video_id: Id) -> bool:
+        """Remove a video; whether it was there."""
+    async def remove_many(self, user_id: Id, video_ids: Iterable[Id]) -> int:
+        """Remove up to 1000 videos in one step; how many were there."""
+    async def clear(self, user_id: Id) -> int:
+        """Remove all of a user's favorites, in steps of 1000; how many. If it ends half way, call it again."""
+    async def contains(self, user_id: Id, video_id: Id) -> bool:
+        """Tell whether a video is among a user's favorites."""
+    async def count(self, user_id: Id) -> int:
+        """Count a user's favorites."""
+    async def favorite_count(self, video_id: Id) -> int:
+        """Count the users who have a video."""
+    async def favorite_counts(self, video_ids: Iterable[Id]) -> list[int]:
+        """Count them for several videos, in their order."""
+    async def top(self, limit: int=10) -> list[FavoriteCount]:
+        """Give the videos that most users have."""
+    async def list(self, user_id: Id, cursor: str='', count: int=50) -> ListPage:
+        """Give the videos, newest first; ``cursor`` is ``next`` of the page before."""
+
+class Following:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, limit: int=10000) -> Self: ...
+    async def follow(self, user_id: Id, other_id: Id, *, at: int | None=None) -> Literal['added', 'present', 'full']:
+        """Let a user follow another; ``full``: it follows ``limit`` users already."""
+    async def unfollow(self, user_id: Id, other_id: Id) -> bool:
+        """End that; whether it followed."""
+    async def is_following(self, user_id: Id, other_id: Id) -> bool:
+        """Tell whether a user follows another."""
+    async def is_following_many(self, user_id: Id, other_ids: Iterable[Id]) -> list[bool]:
+        """Tell which of several users it follows, in their order."""
+    async def relationship(self, user_id: Id, other_id: Id) -> Relationship:
+        """Tell who of two follows whom."""
+    async def is_mutual(self, user_id: Id, other_id: Id) -> bool:
+        """Tell whether two follow each other."""
+    async def counts(self, user_id: Id) -> FollowCounts:
+        """Count whom a user follows, and its followers."""
+    async def following(self, user_id: Id, cursor: str='', count: int=50) -> FollowPage:
+        """Give whom a user follows, newest first; ``cursor`` is ``next`` of the page before."""
+    async def followers(self, user_id: Id, cursor: str='', count: int=50) -> FollowPage:
+        """Give the followers of a user, newest first; ``cursor`` is ``next`` of the page before."""
+    async def remove_user(self, user_id: Id) -> int:
+        """End everything between a user and others, in steps; how many pairs. If it ends, call it again."""
+
+class Playlists:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, limit: int=500, video_limit: int=5000) -> Self: ...
+    async def create(self, user_id: Id, name: Id, video_ids: Iterable[Id]=(), *, is_public: bool=False) -> str | None:
+        """Make a playlist; its id, or None if the user has ``limit`` of them."""
+    async def rename(self, user_id: Id, playlist_id: Id, name: Id) -> PlaylistResult:
+        """Give it another name."""
+    async def set_public(self, user_id: Id, playlist_id: Id, is_public: bool) -> PlaylistResult:
+        """Let others see it, or not."""
+    async def remove(self, user_id: Id, playlist_id: Id) -> PlaylistResult:
+        """Delete it."""
+    async def add_video(self, user_id: Id, playlist_id: Id, video_id: Id, position: int | None=None) -> PlaylistResult:
+        """Add a video at a position from 0; None or beyond the end: last."""
+    async def remove_video(self, user_id: Id, playlist_id: Id, video_id: Id) -> PlaylistResult:
+        """Remove a video."""
+    async def move_video(self, user_id: Id, playlist_id: Id, video_id: Id, position: int) -> PlaylistResult:
+        """Move a video to a position from 0; ``unchanged``: it is not in the playlist."""
+    async def get(self, playlist_id: Id, viewer_id: Id | None=None) -> PlaylistInfo | None:
+        """Tell what is known of it; None if there is none, or the viewer (None: anybody) may not see it."""
+    async def videos(self, playlist_id: Id, viewer_id: Id | None=None, cursor: str='', count: int=50) -> PlaylistPage | None:
+        """Give its videos in their order.
+
+        The cursor stands behind the last video read, wherever that one is now, or where it was if it has
+        been removed.
+        """
+    async def list(self, user_id: Id, viewer_id: Id | None=None, cursor: str='', count: int=50) -> PlaylistListPage:
+        """Give the playlists of a user that the viewer may see, newest first."""
+    async def count(self, user_id: Id) -> int:
+        """Count a user's playlists."""
 
 class MessageQueue:
     @classmethod
