@@ -122,7 +122,8 @@ py::list claim(BoundScheduler& self, std::int64_t count, std::optional<Millis> n
 void run_in_background(BoundScheduler& self, const py::object& on_error) {
   auto tell_error = [held = shared(on_error)](Text message) {
     py::gil_scoped_acquire gil;
-    tell(*held, "playhead.modules.CacheScheduler: on_error", py::reinterpret_steal<py::object>(readable(message)));
+    tell(*held, "playhead.modules.CacheScheduler: on_error",
+         py::reinterpret_steal<py::object>(readable(message)));
   };
   Released gil;
   self.module.run_in_background(tell_error);
