@@ -98,9 +98,8 @@ def test_a_row_that_is_newer_is_not_overwritten(table: UserTable) -> None:
 
 def test_the_example_works_with_it(store_url: str, port: int) -> None:
     program = Path(__file__).parents[2] / "examples/caching.py"
-    # -P: beside the program lies numbers.py, which must not stand for Python's own module.
     done = subprocess.run(
-        [sys.executable, "-P", program, store_url, str(port)],
+        [sys.executable, program, store_url, str(port)],
         capture_output=True,
         text=True,
         timeout=100,

@@ -1,4 +1,4 @@
-"""Rankings, counters and rates. Usage: numbers.py [URL of a store]."""
+"""Rankings, counters and rates. Usage: rankings.py [URL of a store]."""
 
 import sys
 

@@ -1,4 +1,4 @@
-// Rankings, counters and rates. Usage: numbers [URL of a store]
+// Rankings, counters and rates. Usage: rankings [URL of a store]
 #include <cstdio>
 #include <exception>
 
