@@ -78,9 +78,7 @@ def test_playlists_have_owners(store: playhead.Store, clock: playhead.ManualCloc
     assert page is not None
     assert page[:3] == (info, 0, ["c", "d"])
     assert playlists.videos(made, "bob", page.next) == modules.PlaylistPage(info, 2, ["b"], "")
-    assert playlists.list("alice", "bob").items == [
-        modules.ListedPlaylist(made, "better", True, clock.now())
-    ]
+    assert playlists.list("alice", "bob").items == [modules.ListedPlaylist(made, "better", True, clock.now())]
     assert playlists.count("alice") == 1
     assert playlists.remove("alice", made) == "done"
     assert playlists.remove("alice", made) == "missing"

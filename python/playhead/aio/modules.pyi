@@ -153,7 +153,7 @@ class Favorites:
     async def remove_many(self, user_id: Id, video_ids: Iterable[Id]) -> int:
         """Remove up to 1000 videos in one step; how many were there."""
     async def clear(self, user_id: Id) -> int:
-        """Remove all of a user's favorites, in steps of 1000; how many. If it ends half way, call it again."""
+        """Remove all favorites of a user, in steps of 1000; how many. It can be called again if cut off."""
     async def contains(self, user_id: Id, video_id: Id) -> bool:
         """Tell whether a video is among a user's favorites."""
     async def count(self, user_id: Id) -> int:

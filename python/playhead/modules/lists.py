@@ -68,7 +68,7 @@ class Favorites:
         return self._module.remove_many(user_id, list(video_ids))
 
     def clear(self, user_id: Id) -> int:
-        """Remove all of a user's favorites, in steps of 1000; how many. If it ends half way, call it again."""
+        """Remove all favorites of a user, in steps of 1000; how many. It can be called again if cut off."""
         return self._module.clear(user_id)
 
     def contains(self, user_id: Id, video_id: Id) -> bool:
