@@ -7,15 +7,14 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
-from playhead.modules._background import running
+from playhead.modules._background import Stops
 from playhead.modules._values import JSON, Serializer
 
 __all__ = [
@@ -94,7 +93,7 @@ Load: TypeAlias = Callable[[Any], Any]
 BulkWrite: TypeAlias = Callable[[list[PendingWrite]], object]
 
 
-class Cache:
+class Cache(Stops[_playhead.Cache]):
     """Keeps what a loader gives.
 
     A key is loaded by one caller at a time, in all processes that share the store. The others wait for
@@ -275,30 +274,11 @@ class Cache:
         self, write: BulkWrite | None = None, on_error: Callable[[str], object] | None = None
     ) -> None:
         """Do that on threads until :meth:`stop_background`; ``on_error`` is told errors."""
-        self._module.run_in_background(None if write is None else self._bulk(write), on_error)
-        running.add(self)
-
-    def stop_background(self) -> None:
-        """Wait for what is under way, then end the threads. Idempotent."""
-        self._module.stop_background()
-        running.discard(self)
-
-    @property
-    def running(self) -> bool:
-        """Whether the background threads run."""
-        return self._module.running
+        self._run(None if write is None else self._bulk(write), on_error)
 
     def statistics(self) -> CacheStatistics:
         """Give the counts of this object."""
         return CacheStatistics(*self._module.statistics())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop_background()
 
     # ---- leases, for loads that are no call of a function
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
-from playhead.modules._background import running
+from playhead.modules._background import Steps
 
 __all__ = [
     "CacheClaim",
@@ -40,7 +39,7 @@ class StepReport(NamedTuple):
     now: int
 
 
-class CacheScheduler:
+class CacheScheduler(Steps[_playhead.CacheScheduler]):
     """Refreshes cached rows at intervals of their own; schedulers in any number of processes share the work.
 
     ``load(video_id)`` loads a row and writes the cache. ``views_of(video_id)``, if given, stops videos with
@@ -134,33 +133,6 @@ class CacheScheduler:
         are raised, and what was claimed is due again when its lease has ended.
         """
         return StepReport(*self._module.step(now))
-
-    def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
-        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
-
-        The thread sleeps until the next entry is due. Errors go to ``on_error``, and the thread goes on. But
-        what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
-        """
-        self._module.run_in_background(on_error)
-        running.add(self)
-
-    def stop_background(self) -> None:
-        """Wait for the step under way, then end the thread. Idempotent."""
-        self._module.stop_background()
-        running.discard(self)
-
-    @property
-    def running(self) -> bool:
-        """Whether the background thread runs."""
-        return self._module.running
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop_background()
 
 
 VideoCacheScheduler = CacheScheduler

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from types import TracebackType
-from typing import Any, Literal, NamedTuple, Protocol, Self
+from typing import Any, Literal, NamedTuple, Protocol
 
 from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
-from playhead.modules._background import running
+from playhead.modules._background import Steps
 from playhead.modules._values import JSON
 
 __all__ = [
@@ -316,7 +315,7 @@ class SessionLogPage(NamedTuple):
     next: str  #: the cursor of the next page; empty: this is the last one
 
 
-class SessionExpiry:
+class SessionExpiry(Steps[_playhead.SessionExpiry]):
     """Finds the sessions that have ended, and tells listeners and a log of the newest ``log_limit``.
 
     Every end is told at least once, whichever process dies: it is claimed for the length of a ``lease``, and
@@ -357,16 +356,6 @@ class SessionExpiry:
         """
         return SessionExpiryReport(*self._module.step(now))
 
-    def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
-        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter."""
-        self._module.run_in_background(on_error)
-        running.add(self)
-
-    def stop_background(self) -> None:
-        """Wait for the step under way, then end the thread. Idempotent."""
-        self._module.stop_background()
-        running.discard(self)
-
     def start_cleanup(self) -> None:
         """Begin to step in the background, as :meth:`run_in_background`."""
         self.run_in_background()
@@ -375,23 +364,10 @@ class SessionExpiry:
         """End that, as :meth:`stop_background`."""
         self.stop_background()
 
-    @property
-    def running(self) -> bool:
-        """Whether the background thread runs."""
-        return self._module.running
-
     def log(self, cursor: str = "", count: int = 100) -> SessionLogPage:
         """Give the newest ends, each once; ``cursor`` is ``next`` of the page before."""
         items, after = self._module.log(cursor, count)
         return SessionLogPage([SessionEnd(*item) for item in items], after)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop_background()
 
 
 SessionCleanupManager = SessionExpiry

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from playhead import _playhead
-from playhead.modules._background import running
+from playhead.modules._background import Steps
 from playhead.modules.identity import Tokens
 
 __all__ = [
@@ -27,7 +25,7 @@ class TokenLimitReport(NamedTuple):
     more: bool  #: there is more to do at once
 
 
-class TokenLimit:
+class TokenLimit(Steps[_playhead.TokenLimit]):
     """Keeps the tokens that were used last, ``limit`` of all users together; ``tokens`` must be ``indexed``.
 
     What is dropped goes with its viewed items and its cart, in atomic batches; a token that is used while a
@@ -57,29 +55,6 @@ class TokenLimit:
     def step(self, now: int | None = None) -> TokenLimitReport:
         """Drop one batch for each part of the index at most. ``now`` replaces the time."""
         return TokenLimitReport(*self._module.step(now))
-
-    def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
-        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter."""
-        self._module.run_in_background(on_error)
-        running.add(self)
-
-    def stop_background(self) -> None:
-        """Wait for the step under way, then end the thread. Idempotent."""
-        self._module.stop_background()
-        running.discard(self)
-
-    @property
-    def running(self) -> bool:
-        """Whether the background thread runs."""
-        return self._module.running
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop_background()
 
 
 def clean_sessions(limit: TokenLimit) -> int:
