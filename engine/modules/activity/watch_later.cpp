@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 
+#include "engine/modules/procedures/unit_calls.h"
 #include "engine/store/numbers.h"
 
 namespace playhead {
@@ -44,16 +45,6 @@ if ARGV[2] == '1' then
 end
 return redis.call('ZRANGE', KEYS[1], low, low + count - 1, 'WITHSCORES')
 )lua";
-
-std::vector<ScoredMember> by_rank(Unit& unit, std::uint16_t db, Text key, std::int64_t first,
-                                  std::int64_t last) {
-  std::string start = std::to_string(first), stop = std::to_string(last);
-  ZRange range{key};
-  range.range.start = start;
-  range.range.stop = stop;
-  range.withscores = true;
-  return unit.run(range, db);
-}
 
 Value oldest_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -88,8 +88,7 @@ std::int64_t Cache::flush(const BulkWriter& writer) {
 }
 
 CacheLookup Cache::claim(Text key) {
-  CacheLookup seen = work_->look(key, "lease");
-  return seen;
+  return work_->look(key, "lease");
 }
 bool Cache::complete(Text key, Text receipt, const Loaded& what, Millis took) {
   return work_->complete(key, receipt, what, took);

@@ -4,8 +4,8 @@
 #include <array>
 
 #include "engine/modules/caching/scheduler_procedures.h"
+#include "engine/modules/procedures/random_id.h"
 #include "engine/store/background.h"
-#include "engine/store/secure_bytes.h"
 #include "playhead/error.h"
 
 namespace playhead {
@@ -14,12 +14,6 @@ namespace {
 
 constexpr Millis longest_interval = Millis{10} * 366 * 86'400'000;
 constexpr std::int64_t longest_batch = 1000;
-
-std::string new_receipt() {
-  std::array<char, 16> bytes;
-  fill_random(bytes);
-  return hex({bytes.data(), bytes.size()});
-}
 
 /// Runs callbacks; false: one threw, which is in the report.
 template <class F>
@@ -102,7 +96,7 @@ std::optional<Millis> CacheScheduler::next_due() {
 StepReport CacheScheduler::claim_due(std::int64_t count, std::optional<Millis> now,
                                      std::vector<CacheClaim>& claims) {
   check_range("count", count, 1, longest_batch);
-  std::string receipt = new_receipt();
+  std::string receipt = random_id();
   ArgumentWriter args(time(now));
   args.integer(count).integer(options_.lease).text(receipt);
   Value reply = space_.invoke(caching::claim_entries, {schedule_key_, delay_key_, claims_key_}, args);

@@ -5,6 +5,7 @@
 #include "engine/modules/caching/cache_procedures.h"
 #include "engine/modules/caching/cache_work.h"
 #include "engine/modules/caching/write_behind_procedures.h"
+#include "engine/modules/procedures/random_id.h"
 #include "engine/store/murmur_hash.h"
 #include "engine/store/secure_bytes.h"
 #include "playhead/error.h"
@@ -66,9 +67,7 @@ void check_options(const CacheOptions& o) {
 CacheWork::CacheWork(Namespace space, CacheOptions given)
     : options(completed(std::move(given))), space_(std::move(space)) {
   check_options(options);
-  std::array<char, 16> bytes;
-  fill_random(bytes);
-  receipt_begin_ = hex({bytes.data(), bytes.size()});
+  receipt_begin_ = random_id();
   for (std::int64_t i = 0; i < options.shards; ++i) {
     std::string number = std::to_string(i);
     std::uint16_t bucket = KeyCodec::bucket_of(options.name + ":" + number);

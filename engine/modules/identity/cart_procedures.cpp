@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/modules/identity/token_unit.h"
+#include "engine/modules/procedures/unit_calls.h"
 
 namespace playhead::identity {
 
@@ -121,9 +122,7 @@ Value merge_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args)
   std::int64_t items = in.integer(), most = in.integer(), moved = 0;
   auto result = [&](int outcome) { return Value::array({Value::integer(outcome), Value::integer(moved)}); };
   if (!owned(unit, db, keys, now, id, check)) return result(0);
-  ZRange range{keys[1]};
-  range.withscores = true;
-  auto all = unit.run(range, db);
+  auto all = by_rank(unit, db, keys[1], 0, -1);
   for (const ScoredMember& entry : all) {
     std::int64_t there = count_in(unit, db, keys[2], entry.member);
     if (there == 0 && unit.run(ZCard{keys[2]}, db) >= items) continue;

@@ -4,6 +4,7 @@
 
 #include "engine/modules/identity/session_space.h"
 #include "engine/modules/identity/session_unit.h"
+#include "engine/modules/procedures/unit_calls.h"
 
 namespace playhead::identity {
 
@@ -38,10 +39,7 @@ Value due_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   Score behind{static_cast<double>(now), true};
   auto later = unit.run(ZRangeByScore{keys[0], behind, {infinity, false}, true, Limit{0, 1}}, db);
   if (!later.empty()) out[1] = Value::integer(static_cast<Millis>(later[0].score));
-  ZRange first{keys[1]};
-  first.range.stop = "0";
-  first.withscores = true;
-  auto events = unit.run(first, db);
+  auto events = by_rank(unit, db, keys[1], 0, 0);
   if (!events.empty()) out[2] = Value::integer(static_cast<Millis>(events[0].score));
   for (const ScoredMember& item : until(unit, db, keys[0], now, count))
     out.push_back(Value::bulk(item.member));

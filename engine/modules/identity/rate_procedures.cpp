@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "engine/modules/procedures/unit_calls.h"
 #include "engine/store/numbers.h"
 #include "playhead/error.h"
 
@@ -168,12 +169,7 @@ class Log {
     Millis at = 0;
   };
   std::optional<Entry> entry(std::int64_t rank) const {
-    ZRange range{r_.key};
-    char buffer[int64_text_size];
-    std::string at(format_int64(rank, buffer));
-    range.range.start = range.range.stop = at;
-    range.withscores = true;
-    auto found = r_.unit.run(range, r_.db);
+    auto found = by_rank(r_.unit, r_.db, r_.key, rank, rank);
     if (found.empty()) return std::nullopt;
     Text member = found[0].member;
     Entry e{0, 0, static_cast<Millis>(found[0].score)};

@@ -165,12 +165,7 @@ struct Order {
   Text key;
 
   std::vector<ScoredMember> range(std::int64_t first, std::int64_t last) const {
-    std::string start = std::to_string(first), stop = std::to_string(last);
-    ZRange range{key};
-    range.range.start = start;
-    range.range.stop = stop;
-    range.withscores = true;
-    return unit.run(range, db);
+    return by_rank(unit, db, key, first, last);
   }
   std::int64_t number_at(std::int64_t position) const {
     return static_cast<std::int64_t>(range(position, position).at(0).score);

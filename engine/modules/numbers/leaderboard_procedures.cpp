@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/modules/procedures/unit_calls.h"
 #include "engine/store/numbers.h"
 #include "playhead/modules/page.h"
 
@@ -271,12 +272,7 @@ Value read_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
   if (limit > 0) total = std::min(total, limit);
   auto span = total == 0 ? std::nullopt : span_of(b, how, total, in);
   if (!span) return Value::array({Value::integer(total), Value::integer(-1)});
-  std::string start = std::to_string(span->from), stop = std::to_string(span->from + span->count - 1);
-  ZRange range{keys[0]};
-  range.range.start = start;
-  range.range.stop = stop;
-  range.withscores = true;
-  auto items = unit.run(range, db);
+  auto items = by_rank(unit, db, keys[0], span->from, span->from + span->count - 1);
   double first = items.at(0).score;
   std::vector<Value> out = {Value::integer(total), Value::integer(span->from),
                             Value::integer(unit.run(ZCount{keys[0], {-infinity, false}, {first, true}}, db)),

@@ -11,6 +11,16 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
+std::vector<ScoredMember> by_rank(Unit& unit, std::uint16_t db, Text key, std::int64_t first,
+                                  std::int64_t last) {
+  std::string start = std::to_string(first), stop = std::to_string(last);
+  ZRange range{key};
+  range.range.start = start;
+  range.range.stop = stop;
+  range.withscores = true;
+  return unit.run(range, db);
+}
+
 std::vector<ScoredMember> UnitCalls::up_to(Text key, Millis until, std::int64_t limit) {
   Score end{static_cast<double>(until), false};
   return unit_.run(ZRangeByScore{key, {-infinity, false}, end, true, Limit{0, limit}}, db_);

@@ -4,6 +4,10 @@
 
 namespace playhead {
 
+/// The members of an ordered set from rank `first` to `last` with their scores; negative ones count from the end.
+std::vector<ScoredMember> by_rank(Unit& unit, std::uint16_t db, Text key, std::int64_t first,
+                                  std::int64_t last);
+
 /// A unit on one database.
 class UnitCalls {
  public:
