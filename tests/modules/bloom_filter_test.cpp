@@ -103,7 +103,7 @@ TEST_CASE("every call on a filter is one round trip", "[bloom_filter]") {
   auto count = [&](auto&& call) {
     counting->trips = 0;
     call();
-    return counting->trips;
+    return counting->trips.load();
   };
   REQUIRE(count([&] { filter.add("a"); }) == 1);
   REQUIRE(count([&] { filter.add_many(texts(many)); }) == 1);

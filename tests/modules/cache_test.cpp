@@ -214,7 +214,7 @@ TEST_CASE("a hit is one round trip, a miss two", "[cache]") {
   auto count = [&](auto&& call) {
     counting->trips = 0;
     call();
-    return counting->trips;
+    return counting->trips.load();
   };
   REQUIRE(count([&] { cache.get("a", source.loader()); }) == 2);
   REQUIRE(count([&] { cache.get("a", source.loader()); }) == 1);

@@ -9,7 +9,6 @@
 
 #include "playhead/open.h"
 #include "tests/modules/interleaving.h"
-#include "tests/modules/shared_counting_store.h"
 #include "tests/modules/space.h"
 
 using namespace playhead;
@@ -264,7 +263,7 @@ TEST_CASE("eight schedulers run every task exactly once", "[delayed_tasks]") {
 TEST_CASE("the background thread is woken by tasks of other schedulers, and looks no more often",
           "[delayed_tasks]") {
   for_each_space([](Space& s) {
-    auto counting = std::make_shared<SharedCountingStore>(s.store);
+    auto counting = std::make_shared<CountingStore>(s.store);
     DelayedTasks runner(Namespace(counting, 0, "ph", s.clock), {.lease = 3'600'000}), other(s.space);
     std::mutex mutex;
     std::condition_variable changed;

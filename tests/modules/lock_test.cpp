@@ -9,7 +9,6 @@
 #include "playhead/modules/redlock.h"
 #include "playhead/open.h"
 #include "tests/modules/interleaving.h"
-#include "tests/modules/shared_counting_store.h"
 #include "tests/modules/space.h"
 #include "tests/support/forked_child.h"
 
@@ -98,7 +97,7 @@ TEST_CASE("acquiring and releasing take one round trip each", "[lock]") {
 
 TEST_CASE("waiters get the lock in the order in which they came, woken by the release", "[lock]") {
   for_each_space([](Space& s) {
-    auto counting = std::make_shared<SharedCountingStore>(s.store);
+    auto counting = std::make_shared<CountingStore>(s.store);
     Namespace space(counting, 0, "ph", s.clock);
     LockOptions patient{.lease = 3'600'000, .patience = 3'600'000};
     Lock holder(space, "l", patient);

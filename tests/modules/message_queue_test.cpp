@@ -10,7 +10,6 @@
 #include "playhead/open.h"
 #include "playhead/views.h"
 #include "tests/modules/interleaving.h"
-#include "tests/modules/shared_counting_store.h"
 #include "tests/modules/space.h"
 #include "tests/support/redis_server.h"
 
@@ -337,7 +336,7 @@ TEST_CASE("receiving takes one round trip", "[message_queue]") {
 
 TEST_CASE("a waiting receiver is woken by a message and looks twice", "[message_queue]") {
   for_each_space([](Space& s) {
-    auto counting = std::make_shared<SharedCountingStore>(s.store);
+    auto counting = std::make_shared<CountingStore>(s.store);
     MessageQueue waiter(Namespace(counting, 0, "ph", s.clock), "mail"), queue(s.space, "mail");
     auto got = std::async([&] { return waiter.receive_message(60'000); });
     while (counting->trips == 0)

@@ -338,7 +338,7 @@ TEST_CASE("every call is one round trip", "[sessions]") {
     auto trips = [&](auto&& f) {
       counting->trips = 0;
       f();
-      return counting->trips;
+      return counting->trips.load();
     };
     REQUIRE(trips([&] { session = sessions.create("alice").session; }) == 1);
     REQUIRE(trips([&] { sessions.get(session); }) == 1);

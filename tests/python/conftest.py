@@ -12,6 +12,8 @@ from typing import IO
 import pytest
 import redis
 
+import playhead
+
 
 def pytest_configure() -> None:
     """Listen to Ctrl-C even where the suite was started in the background, which makes shells ignore it."""
@@ -78,3 +80,16 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "rocksdb":
         return f"rocksdb://{tmp_path}/store"
     return str(request.getfixturevalue("redis_url"))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[playhead.Store]:
+    """An empty store, once for each kind."""
+    with playhead.open(store_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> playhead.ManualClock:
+    """A clock for modules, which the test moves."""
+    return playhead.ManualClock()

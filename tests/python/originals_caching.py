@@ -4,21 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import playhead
+from originals import Examples
 from playhead import modules
 from playhead.middleware import create_video_caching_middleware
 
-Example = Callable[[playhead.Store], None]
-EXAMPLES: dict[str, Example] = {}
-
-
-def example(*originals: str) -> Callable[[Example], Example]:
-    """Enter the example of some originals."""
-
-    def enter(function: Example) -> Example:
-        EXAMPLES.update(dict.fromkeys(originals, function))
-        return function
-
-    return enter
+EXAMPLES = Examples()
+example = EXAMPLES.of
 
 
 class Rows:

@@ -4,19 +4,11 @@ import threading
 from collections.abc import Callable
 
 import playhead
+from originals import Examples
 from playhead import modules
 
-EXAMPLES: dict[str, Callable[[playhead.Store], object]] = {}
-
-
-def example(original: str) -> Callable[[Callable[[playhead.Store], None]], Callable[[playhead.Store], None]]:
-    """Enter the example of an original."""
-
-    def enter(function: Callable[[playhead.Store], None]) -> Callable[[playhead.Store], None]:
-        EXAMPLES[original] = function
-        return function
-
-    return enter
+EXAMPLES = Examples()
+example = EXAMPLES.of
 
 
 @example("000 generate_access_token")

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,17 +12,6 @@ import pytest
 import playhead
 from playhead.modules import Cache, Loaded, PendingWrite, cache_result, cached
 from playhead.modules._values import RAW
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 class Source:

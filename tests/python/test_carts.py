@@ -1,6 +1,5 @@
 """Carts, and the limit on tokens, from Python."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,17 +8,6 @@ import playhead
 import playhead.aio
 import playhead.aio.modules
 from playhead import modules
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_a_cart_has_so_many_of_each_item(store: playhead.Store) -> None:

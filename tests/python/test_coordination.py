@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -14,17 +13,6 @@ import playhead
 import playhead.aio
 from playhead.aio import modules as aio
 from playhead.modules import Inventory, Lock, LockError, Redlock, ReentrantLock
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_a_lock_is_held_by_one(store: playhead.Store, clock: playhead.ManualClock) -> None:

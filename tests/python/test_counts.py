@@ -1,19 +1,12 @@
 """Counts beside a database, which is SQLite here."""
 
 import sqlite3
-from collections.abc import Iterator
 
 import pytest
 
 import playhead
 from playhead import modules
 from playhead._types import Id
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_counts_are_kept_by_kind_and_id(store: playhead.Store) -> None:

@@ -2,18 +2,11 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 import playhead
 from playhead.modules import BloomFilter, Popularity, ttl_for_views
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def murmur(data: bytes, seed: int) -> int:

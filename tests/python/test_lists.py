@@ -1,24 +1,11 @@
 """Favorites, following and playlists from Python."""
 
-from collections.abc import Iterator
-
 import pytest
 
 import playhead
 import playhead.aio
 import playhead.aio.modules
 from playhead import modules
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_favorites_are_counted_once(store: playhead.Store, clock: playhead.ManualClock) -> None:

@@ -25,12 +25,6 @@ def table(port: int) -> UserTable:
     return UserTable(port)
 
 
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
-
-
 def test_rows_are_read_through_the_cache(store: playhead.Store, table: UserTable) -> None:
     aside = modules.CacheAside(store, table)
     assert aside.get_user("1") is None

@@ -5,7 +5,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,17 +14,6 @@ import playhead.aio
 from playhead.aio import modules as aio
 from playhead.modules import MessageQueue, MessageStatus, ReliableMessageQueue
 from playhead.modules._values import RAW
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_a_message_is_sent_received_and_completed(store: playhead.Store, clock: playhead.ManualClock) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,6 @@ import pytest
 
 import playhead
 import playhead.aio
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 class Waiter(threading.Thread):

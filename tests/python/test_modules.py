@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,17 +10,6 @@ import pytest
 import playhead
 from playhead import modules
 from playhead._types import Id
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_a_token_tells_whose_it_is_and_what_it_was_issued_with(

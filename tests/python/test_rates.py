@@ -1,6 +1,5 @@
 """Rate limits from Python."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,12 +15,6 @@ ALGORITHMS: list[Any] = ["fixed_window", "sliding_log", "sliding_counter", "toke
 @pytest.fixture
 def clock() -> playhead.ManualClock:
     return playhead.ManualClock(1_700_000_040_000)
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,12 +6,6 @@ import playhead
 import playhead.modules
 
 AT = 1_700_000_000_000
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def feed(rec: playhead.modules.Recommender) -> None:

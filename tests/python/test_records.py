@@ -2,7 +2,6 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,12 +62,6 @@ class Videos:
     def get_user_by_id(self, user_id: Any) -> dict[str, Any] | None:
         self.reads += 1
         return self.users.get(user_id)
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Secure sessions from Python."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,12 +11,6 @@ from playhead import modules
 
 KEY, NEW_KEY = b"a" * 32, b"b" * 32
 HOME = ("10.0.0.1", "Firefox")
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_a_request_needs_its_session_its_client_and_its_token(store: playhead.Store) -> None:

@@ -19,12 +19,6 @@ COUNTED = "statistics=1&slowlog_us=0"
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
-
-
-@pytest.fixture
 def counted(store_url: str) -> Iterator[playhead.Store]:
     with playhead.open(f"{store_url}?{COUNTED}") as opened:
         yield opened

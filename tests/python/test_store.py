@@ -1,20 +1,9 @@
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 import playhead
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_a_value_that_was_set_is_read_back_as_bytes(store: playhead.Store) -> None:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,17 +20,6 @@ from playhead.modules import (
     current_task,
     next_cron_time,
 )
-
-
-@pytest.fixture
-def clock() -> playhead.ManualClock:
-    return playhead.ManualClock()
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def test_a_task_runs_when_it_is_due(store: playhead.Store, clock: playhead.ManualClock) -> None:

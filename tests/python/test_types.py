@@ -1,17 +1,8 @@
 """What the stubs say of replies: checked by mypy as it is written here, and true when it runs."""
 
-from collections.abc import Iterator
 from typing import Any, Literal, assert_type
 
-import pytest
-
 import playhead
-
-
-@pytest.fixture
-def store(store_url: str) -> Iterator[playhead.Store]:
-    with playhead.open(store_url) as opened:
-        yield opened
 
 
 def is_a(reply: object, *types: type) -> bool:

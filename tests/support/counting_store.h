@@ -1,9 +1,11 @@
 #pragma once
+#include <atomic>
+
 #include "playhead/store.h"
 
 namespace playhead::test {
 
-/// Counts what goes to the store.
+/// Counts what all threads send to the store.
 class CountingStore final : public StoreWrapper {
  public:
   using StoreWrapper::StoreWrapper;
@@ -23,7 +25,7 @@ class CountingStore final : public StoreWrapper {
     ++trips;
     return StoreWrapper::now();
   }
-  int trips = 0;
+  std::atomic<int> trips = 0;
 };
 
 }  // namespace playhead::test
