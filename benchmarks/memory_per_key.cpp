@@ -1,11 +1,9 @@
 // Bytes of resident memory per key, here and in a Redis server, filled with the same data in one run.
 #include <malloc.h>
-#include <unistd.h>
-
-#include <fstream>
 
 #include "benchmarks/support/data.h"
 #include "benchmarks/support/report.h"
+#include "benchmarks/support/resident.h"
 #include "playhead/open.h"
 #include "tests/support/redis_server.h"
 
@@ -13,13 +11,6 @@ namespace {
 
 using namespace playhead;
 using namespace playhead::bench;
-
-std::size_t resident(const std::string& process) {
-  std::ifstream in("/proc/" + process + "/statm");
-  std::size_t all = 0, pages = 0;
-  in >> all >> pages;
-  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 std::string line_of(const std::string& info, const std::string& name) {
   std::size_t at = info.find(name + ":");

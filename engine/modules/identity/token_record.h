@@ -5,10 +5,10 @@
 //     "n"       the number of tokens issued so far
 //     id        a token: number ":" issued ":" seen ":" absolute ":" idle ":" grace ":" check data
 //
-// The SHA-256 of a token is its id (16 bytes, the field) and its check (16 bytes). Number, times and spans
-// are decimal: `issued` when it was made, `seen` when it was last used, `absolute` when it ends at the
-// latest, `idle` how long it lasts unused, `grace` when it ends because it was rotated, 0 if it was not. The
-// hash goes with its last token.
+// The SHA-256 of a token is its id (16 bytes, the field) and its check (16 bytes). Numbers have base 36, so that a
+// user with short data keeps a packed hash (64 bytes a value): `issued` when it was made, and from then on `seen`,
+// when it was last used, and `absolute`, when it ends at the latest; `idle` how long it lasts unused, `grace` when it
+// ends because it was rotated, 0 if it was not. The hash goes with its last token.
 #include "engine/modules/identity/bearer.h"
 #include "playhead/store.h"
 

@@ -21,12 +21,23 @@ inline constexpr std::int64_t most_dropped = 100'000;
 inline constexpr Text lua_tokens = R"lua(
 local group = ARGV[#ARGV]
 local function parse(record)
-  local number, issued, seen, absolute, idle, grace, rest = string.match(record, '^(%d+):(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$')
-  return {number = tonumber(number), issued = tonumber(issued), seen = tonumber(seen), absolute = tonumber(absolute),
-          idle = tonumber(idle), grace = tonumber(grace), check = string.sub(rest, 1, 16), data = string.sub(rest, 17)}
+  local number, issued, seen, absolute, idle, grace, rest = string.match(record, '^(%w+):(%w+):(%w+):(%w+):(%w+):(%w+):(.*)$')
+  issued = tonumber(issued, 36)
+  return {number = tonumber(number, 36), issued = issued, seen = issued + tonumber(seen, 36), absolute = issued + tonumber(absolute, 36),
+          idle = tonumber(idle, 36), grace = tonumber(grace, 36), check = string.sub(rest, 1, 16), data = string.sub(rest, 17)}
+end
+local function base36(n)
+  local out = ''
+  repeat
+    local digit = n % 36
+    out = string.sub('0123456789abcdefghijklmnopqrstuvwxyz', digit + 1, digit + 1) .. out
+    n = (n - digit) / 36
+  until n == 0
+  return out
 end
 local function print(t)
-  return table.concat({int(t.number), int(t.issued), int(t.seen), int(t.absolute), int(t.idle), int(t.grace), t.check .. t.data}, ':')
+  return table.concat({base36(t.number), base36(t.issued), base36(t.seen - t.issued), base36(t.absolute - t.issued), base36(t.idle),
+                       base36(t.grace), t.check .. t.data}, ':')
 end
 local function finish(t)
   local at = math.min(t.absolute, t.seen + t.idle)
