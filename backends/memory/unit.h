@@ -114,9 +114,11 @@ class Unit {
   bool logs(const Record& record) const { return undo_ && !record.has(Record::saved); }
   Undo& log(Undo::Kind kind, const Slot& slot) { return log(kind, slot.key()); }
   Undo& log(Undo::Kind kind, const Key& key) {
-    if (log_.capacity() == 0) log_.reserve(8);
+    if (log_.capacity() == 0) log_.reserve(first_room);
     return log_.emplace_back(kind, key);
   }
+  /// What malloc gives from a thread's own free blocks.
+  static constexpr std::size_t first_room = 1024 / sizeof(Undo);
   void forget_log();
   void forget_marks();
   void undo(Undo& entry);

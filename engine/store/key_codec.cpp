@@ -1,6 +1,6 @@
 #include "playhead/key_codec.h"
 
-#include <algorithm>
+#include <array>
 
 #include "engine/store/murmur_hash.h"
 #include "playhead/error.h"
@@ -11,8 +11,14 @@ namespace {
 
 constexpr Text lower_digits = "0123456789abcdef", upper_digits = "0123456789ABCDEF";
 
+constexpr auto special_bytes = [] {
+  std::array<bool, 256> special{};
+  for (char c : Text("%:{}")) special[static_cast<unsigned char>(c)] = true;
+  return special;
+}();
+
 bool is_special(char c) {
-  return c == '%' || c == ':' || c == '{' || c == '}';
+  return special_bytes[static_cast<unsigned char>(c)];
 }
 
 void append_escaped(std::string& out, Text segment) {
@@ -21,8 +27,8 @@ void append_escaped(std::string& out, Text segment) {
                                         " bytes is too long; at most " + std::to_string(max_segment) +
                                         " are allowed");
   while (!segment.empty()) {
-    const auto* special = std::find_if(segment.begin(), segment.end(), is_special);
-    auto plain = static_cast<std::size_t>(special - segment.begin());
+    std::size_t plain = 0;
+    while (plain < segment.size() && !is_special(segment[plain])) ++plain;
     out.append(segment.data(), plain);
     segment.remove_prefix(plain);
     if (segment.empty()) return;

@@ -4,8 +4,12 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <limits>
+#include <type_traits>
 
+#include "engine/store/fork.h"
 #include "playhead/error.h"
 
 namespace playhead {
@@ -15,20 +19,53 @@ namespace {
 constexpr Text alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr Text digits = "0123456789abcdef";
 
+void generate(std::span<char> out) {
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) != 1)
+    throw Error(ErrorCode::unavailable, "the operating system gives no random bytes; secrets cannot be made");
+}
+
+// Bytes of the generator that a thread has not used yet: asking it costs a microsecond whatever the size. What was
+// given away is wiped; a forked child begins anew.
+struct Pool {
+  static constexpr std::size_t most = 64;  // given at once
+  std::array<char, 512> bytes;
+  std::size_t left = 0;
+  std::uint64_t generation = 0;
+
+  void take(std::span<char> out) {
+    if (left < out.size() || generation != fork_generation()) {
+      left = 0;
+      generate(bytes);
+      left = bytes.size();
+      generation = fork_generation();
+    }
+    left -= out.size();
+    std::copy_n(&bytes[left], out.size(), out.data());
+    OPENSSL_cleanse(&bytes[left], out.size());
+  }
+};
+static_assert(std::is_trivially_destructible_v<Pool>);
+thread_local Pool pool;
+
 }  // namespace
 
 void fill_random(std::span<char> out) {
   if (out.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
     throw Error(ErrorCode::invalid, "that many random bytes are not given at once");
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) != 1)
-    throw Error(ErrorCode::unavailable, "the operating system gives no random bytes; secrets cannot be made");
+  if (out.size() > Pool::most)
+    generate(out);
+  else
+    pool.take(out);
 }
 
 std::array<char, 32> sha256(Text bytes) {
+  // Looked up once, and never given back: OpenSSL looks a digest up by its name each time it is not.
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   std::array<char, 32> digest;
   unsigned size = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
-                 EVP_sha256(), nullptr) != 1)
+  if (algorithm == nullptr ||
+      EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()), &size,
+                 algorithm, nullptr) != 1)
     throw Error(ErrorCode::unavailable, "libcrypto provides no SHA-256; check its configuration");
   return digest;
 }

@@ -1,10 +1,24 @@
 #include "engine/store/secure_bytes.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <random>
 #include <set>
+#include <thread>
 
 using namespace playhead;
+
+namespace {
+
+std::string random_bytes(std::size_t size) {
+  std::string out(size, '\0');
+  fill_random(out);
+  return out;
+}
+
+}  // namespace
 
 TEST_CASE("base64url gives RFC 4648's test vectors without padding", "[secure_bytes]") {
   const std::pair<Text, Text> vectors[] = {
@@ -48,13 +62,37 @@ TEST_CASE("secrets are the same only byte for byte", "[secure_bytes]") {
   REQUIRE_FALSE(same_secret("abc", "ab"));
 }
 
-TEST_CASE("random bytes do not repeat", "[secure_bytes]") {
+TEST_CASE("random bytes do not repeat, whatever size is asked for", "[secure_bytes]") {
   std::set<std::string> seen;
-  for (int i = 0; i < 1000; ++i) {
-    std::string bytes(16, '\0');
-    fill_random(bytes);
-    REQUIRE(seen.insert(bytes).second);
+  for (std::size_t size : {8, 16, 33, 64, 65, 512, 600})
+    for (int i = 0; i < 500; ++i) REQUIRE(seen.insert(random_bytes(size)).second);
+  for (const std::string& bytes : seen) REQUIRE(bytes.find(std::string(8, '\0')) == std::string::npos);
+}
+
+TEST_CASE("threads do not share random bytes", "[secure_bytes]") {
+  std::string other;
+  std::thread([&] { other = random_bytes(16); }).join();
+  REQUIRE(random_bytes(16) != other);
+}
+
+TEST_CASE("a forked child and its parent have different random bytes", "[secure_bytes]") {
+  random_bytes(16);  // so that some were made that neither has used yet
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::string bytes = random_bytes(16);
+    _exit(write(ends[1], bytes.data(), bytes.size()) == 16 ? 0 : 1);
   }
+  std::string of_parent = random_bytes(16), of_child(16, '\0');
+  REQUIRE(read(ends[0], of_child.data(), of_child.size()) == 16);
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(status == 0);
+  close(ends[0]);
+  close(ends[1]);
+  REQUIRE(of_child != of_parent);
 }
 
 TEST_CASE("an HMAC is that of RFC 4231", "[secure_bytes]") {

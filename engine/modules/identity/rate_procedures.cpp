@@ -33,6 +33,18 @@ local function answer(fits, most, remaining, retry, reset)
 end
 )lua";
 
+/// Up to three numbers.
+class Numbers {
+ public:
+  void push_back(std::int64_t number) { numbers_.at(size_++) = number; }
+  std::size_t size() const { return size_; }
+  std::int64_t operator[](std::size_t i) const { return numbers_[i]; }
+
+ private:
+  std::array<std::int64_t, 3> numbers_{};
+  std::size_t size_ = 0;
+};
+
 struct Request {
   Request(Unit& unit_of_work, std::uint16_t database, List<Text> keys, List<Text> args)
       : unit(unit_of_work), db(database), key(keys[0]) {
@@ -46,13 +58,13 @@ struct Request {
     slack = in.integer();
   }
   /// The numbers of a state; none: there is none.
-  std::vector<std::int64_t> stored() const {
+  Numbers stored() const {
     auto state = unit.run(Get{key}, db);
-    std::vector<std::int64_t> out;
+    Numbers out;
     for (Text rest = state ? Text(*state) : Text(); !rest.empty();) {
       std::size_t colon = std::min(rest.find(':'), rest.size());
       std::int64_t n = 0;
-      if (!parse_int64(rest.substr(0, colon), n))
+      if (out.size() == 3 || !parse_int64(rest.substr(0, colon), n))
         throw Error(ErrorCode::corrupt, "a stored rate is not in the format of this version");
       out.push_back(n);
       rest.remove_prefix(std::min(colon + 1, rest.size()));
