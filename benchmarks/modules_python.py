@@ -30,8 +30,19 @@ def playhead_on(url: str) -> Loops:
     limiter = modules.RateLimiter(store, "1000000000/minute", algorithm="fixed_window")
     cache = modules.Cache(store)
     queue = modules.MessageQueue(store, "jobs")
+    locks = [modules.Lock(store, user) for user in USERS[:100]]
+    sessions = modules.Sessions(store)
+    begun = [sessions.create_session(user, {"theme": "dark"}) for user in USERS]
     for user in USERS:
         cache.set(user, {"name": user})
+
+    def lock(i: int) -> None:
+        assert locks[i].acquire()
+        locks[i].release()
+
+    def session(i: int) -> None:
+        assert sessions.get_session(begun[i]) is not None
+        sessions.update_session(begun[i], {"page": i})
 
     def job(i: int) -> None:
         queue.send_message({"user": USERS[i]})
@@ -43,6 +54,8 @@ def playhead_on(url: str) -> Loops:
         "rate limit": steps(lambda i: limiter.check(USERS[i]), len(USERS)),
         "cache hit": steps(lambda i: cache.get(USERS[i], str), len(USERS)),
         "job": steps(job, len(USERS)),
+        "lock": steps(lock, len(locks)),
+        "session": steps(session, len(USERS)),
     }
 
 
@@ -70,6 +83,11 @@ def cashews(url: str) -> Loops:
     cache.setup(url)
     loop = asyncio.new_event_loop()
 
+    async def lock(count: int) -> None:
+        for i in range(count):
+            async with cache.lock("lock:" + USERS[i % 100], expire=30):
+                pass
+
     async def fill() -> None:
         for user in USERS:
             await cache.set(user, {"name": user}, expire=3600)
@@ -80,7 +98,10 @@ def cashews(url: str) -> Loops:
 
     loop.run_until_complete(fill())
     AT_THE_END.append(lambda: loop.run_until_complete(cache.close()))
-    return {"cache hit": lambda count: loop.run_until_complete(get(count))}
+    return {
+        "cache hit": lambda count: loop.run_until_complete(get(count)),
+        "lock": lambda count: loop.run_until_complete(lock(count)),
+    }
 
 
 def huey() -> Loops:
@@ -110,6 +131,68 @@ def rq(port: int) -> Loops:
     return {"job": run}
 
 
+def redis_lock(port: int) -> Loops:
+    """redis-py's Lock."""
+    client = importlib.import_module("redis").Redis(port=port, db=2)
+    locks = [client.lock("lock:" + user, timeout=30) for user in USERS[:100]]
+
+    def lock(i: int) -> None:
+        locks[i].acquire()
+        locks[i].release()
+
+    return {"lock": steps(lock, len(locks))}
+
+
+def starsessions() -> Loops:
+    """The package starsessions in memory, for asyncio: loaded and saved."""
+    package: Any = importlib.import_module("starsessions")
+    connection: Any = importlib.import_module("starlette.requests").HTTPConnection
+    store = package.InMemoryStore()
+    handlers = [
+        package.session.SessionHandler(
+            connection({"type": "http", "headers": []}),
+            user,
+            store,
+            package.JsonSerializer(),
+            lifetime=3600,
+        )
+        for user in USERS
+    ]
+    loop = asyncio.new_event_loop()
+
+    async def run(count: int) -> None:
+        for i in range(count):
+            handler = handlers[i % len(handlers)]
+            handler.is_loaded = False
+            await handler.load()
+            handler.connection.session["page"] = i
+            await handler.save(remaining_time=3600)
+
+    loop.run_until_complete(run(len(USERS)))
+    return {"session": lambda count: loop.run_until_complete(run(count))}
+
+
+def flask_session(port: int) -> Loops:
+    """The package Flask-Session over Redis: a session is opened and saved, as in a request."""
+    client = importlib.import_module("redis").Redis(port=port, db=3)
+    flask: Any = importlib.import_module("flask")
+    app = flask.Flask("sessions")
+    app.config.update(SESSION_TYPE="redis", SESSION_REDIS=client)
+    importlib.import_module("flask_session").Session(app)
+    interface = app.session_interface
+    cookie = app.config["SESSION_COOKIE_NAME"]
+    contexts = [app.test_request_context(headers={"Cookie": f"{cookie}={user}"}) for user in USERS]
+    response = flask.Response()
+
+    def session(i: int) -> None:
+        with contexts[i] as context:
+            opened = interface.open_session(app, context.request)
+            opened["page"] = i
+            interface.save_session(app, opened, response)
+
+    return {"session": steps(session, len(USERS))}
+
+
 def compare(report: Report, place: str, contestants: dict[str, Loops]) -> None:
     """Ours beside each of the others."""
     ours = contestants.pop("playhead")
@@ -129,8 +212,9 @@ def main() -> None:
     report = Report(
         "modules_python",
         "Modules from Python",
-        "Ours beside packages that do the same. A job is sent, received and completed. Over Redis each uses "
-        "its own client, and the server has a core of its own.",
+        "Ours beside packages that do the same. A job is sent, received and completed, a lock acquired and "
+        "released, a session read and changed. Over Redis each uses its own client, and the server has a "
+        "core of its own.",
     )
     report.repeats = REPEATS
     if hasattr(os, "sched_setaffinity"):
@@ -143,6 +227,7 @@ def main() -> None:
             "throttled-py": lambda: throttled(lambda stores: stores.MemoryStore()),
             "cashews": lambda: cashews("mem://"),
             "huey": huey,
+            "starsessions": starsessions,
             "rq, over Redis": lambda: rq(port),
         }
         compare(report, "memory", load(in_process, report))
@@ -152,6 +237,8 @@ def main() -> None:
             "throttled-py": lambda: throttled(lambda stores: stores.RedisStore(server=url)),
             "cashews": lambda: cashews(url),
             "rq": lambda: rq(port),
+            "redis-py's Lock": lambda: redis_lock(port),
+            "Flask-Session": lambda: flask_session(port),
         }
         compare(report, "redis", load(over_redis, report))
         for close in AT_THE_END:

@@ -20,20 +20,41 @@ class Serializer(Protocol):
         """Make the value again."""
 
 
+def _made_once(encoder: Any) -> Callable[[Any], str] | None:
+    # JSONEncoder.encode() makes CPython's encoder anew for every value: most of the time of a short one.
+    from json import encoder as parts
+
+    make: Any = getattr(parts, "c_make_encoder", None)
+    if make is None:
+        return None
+    run = make(
+        None,
+        encoder.default,
+        parts.encode_basestring,
+        None,
+        encoder.key_separator,
+        encoder.item_separator,
+        encoder.sort_keys,
+        encoder.skipkeys,
+        encoder.allow_nan,
+    )
+    return lambda value: "".join(run(value, 0))
+
+
 class _Json:
     def __init__(self) -> None:
         self._encode: Callable[[Any], str] | None = None
 
     def _prepare(self) -> Callable[[Any], str]:
         # json is imported when it is first needed: it is a tenth of the time that importing playhead takes.
-        from json import JSONDecoder, JSONEncoder
+        import json
 
-        decoder: Any = JSONDecoder()
+        decoder: Any = json.JSONDecoder()
         self._decode, self._scan = decoder.decode, decoder.scan_once
-        encoder = JSONEncoder(
+        encoder = json.JSONEncoder(
             separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
         )
-        self._encode = encoder.encode
+        self._encode = _made_once(encoder) or encoder.encode
         return self._encode
 
     def dumps(self, value: Any) -> bytes:
