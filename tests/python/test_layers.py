@@ -52,3 +52,10 @@ def test_public_headers_include_nothing_but_the_standard_library_and_each_other(
         if not header.startswith("playhead/") and not re.fullmatch(r"[a-z_]+", header)
     ]
     assert foreign == []
+
+
+def test_a_store_is_at_most_ten_virtual_methods() -> None:
+    text = (ROOT / "engine/include/playhead/store.h").read_text()
+    store = text[text.index("\nclass Store ") :]
+    methods = re.findall(r"virtual (?!~)", store[: store.index("\n};")])
+    assert 0 < len(methods) <= 10
