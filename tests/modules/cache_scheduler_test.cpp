@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "playhead/open.h"
+#include "tests/modules/interleaving.h"
 #include "tests/modules/space.h"
 #include "tests/support/forked_child.h"
 
@@ -310,6 +311,74 @@ TEST_CASE("eight stepping threads load every due entry exactly once", "[cache_sc
     for (auto& t : threads) t.join();
     REQUIRE(loads.size() == 200);
     for (const auto& [id, count] : loads) REQUIRE(count == 1);
+  });
+}
+
+TEST_CASE(
+    "in every order of two schedulers, a stop and a lease that ends, a row has one owner at a time and no "
+    "stopped row "
+    "comes back",
+    "[cache_scheduler]") {
+  std::size_t orders = for_each_interleaving([](Stage& stage) {
+    auto clock = std::make_shared<ManualClock>();
+    auto plain = open("memory://", {clock});
+    CacheScheduler direct(Namespace(plain, 0, "ph", clock));
+    direct.schedule("v", 3'600'000);
+    Namespace space(stage.stepped(plain), 0, "ph", clock);
+    std::set<std::string> receipts;
+    int claimed = 0, completed = 0;
+    bool stopped = false, ended = false;
+    for (int i = 0; i < 2; ++i)
+      stage.program([&] {
+        CacheScheduler scheduler(space);
+        auto claims = scheduler.claim();
+        if (claims.empty()) return;
+        ++claimed;
+        receipts.insert(claims[0].receipt);
+        completed += scheduler.complete(claims[0]);
+      });
+    stage.program([&] { stopped = CacheScheduler(space).stop_video_cache("v"); });
+    stage.program([&] {
+      stage.step();
+      clock->advance(600'000);
+      ended = true;
+    });
+    stage.run();
+    REQUIRE(ended);
+    REQUIRE(stopped);
+    REQUIRE(receipts.size() == static_cast<std::size_t>(claimed));
+    REQUIRE(completed <= 1);
+    REQUIRE(direct.count() == 0);
+    clock->advance(3'600'000);
+    REQUIRE(direct.claim().empty());
+  });
+  REQUIRE(orders > 50);
+}
+
+TEST_CASE(
+    "in every order of a load that fails, a new interval and another scheduler, a row stays scheduled once",
+    "[cache_scheduler]") {
+  for_each_interleaving([](Stage& stage) {
+    auto clock = std::make_shared<ManualClock>();
+    auto plain = open("memory://", {clock});
+    CacheScheduler direct(Namespace(plain, 0, "ph", clock));
+    direct.schedule("v", 60'000);
+    Namespace space(stage.stepped(plain), 0, "ph", clock);
+    stage.program([&] {
+      CacheScheduler scheduler(space);
+      for (const CacheClaim& claim : scheduler.claim()) scheduler.fail(claim, 1'000);
+    });
+    stage.program([&] { CacheScheduler(space).schedule("v", 30'000); });
+    stage.program([&] {
+      CacheScheduler scheduler(space);
+      for (const CacheClaim& claim : scheduler.claim()) scheduler.complete(claim);
+    });
+    stage.run();
+    REQUIRE(direct.count() == 1);
+    REQUIRE(direct.interval_of("v") == 30'000);
+    clock->advance(60'000);
+    REQUIRE(direct.claim().size() == 1);
+    REQUIRE(direct.claim().empty());
   });
 }
 

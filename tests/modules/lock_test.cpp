@@ -349,6 +349,31 @@ TEST_CASE("Redlock is held by one at a time, with a minority of stores down", "[
   });
 }
 
+TEST_CASE(
+    "in every order of two owners over three stores, one holds a Redlock, and the other leaves no vote "
+    "behind",
+    "[lock][redlock]") {
+  for_each_interleaving([](Stage& stage) {
+    auto clock = std::make_shared<ManualClock>();
+    std::vector<Namespace> direct, stepped;
+    for (int i = 0; i < 3; ++i) {
+      auto store = open("memory://", {clock});
+      direct.emplace_back(store, 0, "ph", clock);
+      stepped.emplace_back(stage.stepped(store), 0, "ph", clock);
+    }
+    RedlockOptions o;
+    o.elapsed = [clock] { return clock->now(); };
+    o.retry_count = 1;
+    Redlock one(stepped, "l", o), two(stepped, "l", o), third(direct, "l", o);
+    for (Redlock* lock : {&one, &two}) stage.program([lock] { lock->acquire(); });
+    stage.run();
+    REQUIRE(one.held().has_value() != two.held().has_value());
+    REQUIRE_FALSE(third.acquire());
+    (one.held() ? one : two).release();
+    REQUIRE(third.acquire());
+  });
+}
+
 TEST_CASE("an attempt of Redlock that failed leaves nothing held, even where the answer was lost",
           "[lock][redlock]") {
   for_each_space([](Space& s) {

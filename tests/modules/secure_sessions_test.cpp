@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "playhead/open.h"
+#include "tests/modules/interleaving.h"
 #include "tests/modules/space.h"
 
 using namespace playhead;
@@ -168,5 +170,48 @@ TEST_CASE("keys that are too short, or none, are refused", "[secure]") {
   for_each_space([](Space& s) {
     REQUIRE_THROWS_AS(SecureSessions(s.space, {}), Error);
     REQUIRE_THROWS_AS(SecureSessions(s.space, {key_a, "short"}), Error);
+  });
+}
+
+TEST_CASE(
+    "in every order of two other clients and an end, a session has the fingerprint of one client, or is over",
+    "[secure]") {
+  for_each_interleaving([](Stage& stage) {
+    auto plain = open("memory://");
+    SecureSessionOptions o;
+    o.fingerprint = FingerprintPolicy::signal;
+    o.sessions.shards = 1;
+    SecureSessions direct{Namespace(plain), {key_a}, o}, secure{Namespace(stage.stepped(plain)), {key_a}, o};
+    SecureSession made = direct.create_secure_session("alice", home);
+    bool destroyed = false;
+    int suspicious = 0;
+    for (const SessionClient* client : {&elsewhere, &other_browser})
+      stage.program([&, client] {
+        ValidatedSession v = secure.validate_session(made.session, "GET", *client);
+        suspicious += v.suspicious;
+        REQUIRE((v.verdict == SessionVerdict::good || v.verdict == SessionVerdict::no_session));
+      });
+    stage.program([&] { destroyed = secure.destroy(made.session); });
+    stage.run();
+    REQUIRE(destroyed);
+    REQUIRE(direct.suspicious_activity().size() == static_cast<std::size_t>(suspicious));
+    for (const SessionClient* client : {&home, &elsewhere, &other_browser})
+      REQUIRE(direct.validate_session(made.session, "GET", *client).verdict == SessionVerdict::no_session);
+  });
+  for_each_interleaving([](Stage& stage) {
+    auto plain = open("memory://");
+    SecureSessionOptions o;
+    o.fingerprint = FingerprintPolicy::signal;
+    SecureSessions direct{Namespace(plain), {key_a}, o}, secure{Namespace(stage.stepped(plain)), {key_a}, o};
+    SecureSession made = direct.create_secure_session("alice", home);
+    for (const SessionClient* client : {&elsewhere, &other_browser})
+      stage.program([&, client] { secure.validate_session(made.session, "GET", *client); });
+    stage.run();
+    int known = 0;  // looking at the first that is strange changes it, so the strange one is asked last
+    bool first = !direct.validate_session(made.session, "GET", elsewhere).suspicious;
+    known += first;
+    if (!first) known += !direct.suspicious_activity(1).empty();
+    REQUIRE(known == 1);
+    REQUIRE(direct.suspicious_activity(1)[0].old_ip == (first ? home.ip : other_browser.ip));
   });
 }

@@ -166,6 +166,30 @@ TEST_CASE("in every order, updates of two clients are both there; writing the wh
   CHECK(lost > 0);
 }
 
+TEST_CASE(
+    "in every order, who signs everybody out ends all that were there before, and nothing is left of them",
+    "[sessions]") {
+  for_each_interleaving([&](Stage& stage) {
+    auto plain = open("memory://");
+    SessionOptions o;
+    o.shards = 1;
+    Sessions direct{Namespace(plain), o}, sessions{Namespace(stage.stepped(plain)), o};
+    std::string old = direct.create("alice").session, made;
+    bool updated = false;
+    std::int64_t ended = 0;
+    stage.program([&] { ended = sessions.destroy_everybody(); });
+    stage.program([&] { made = sessions.create("alice").session; });
+    stage.program([&] { updated = sessions.update(old, {{"a", "1"}}).outcome == Updated::updated; });
+    stage.run();
+    REQUIRE_FALSE(direct.peek(old));
+    bool kept = direct.peek(made).has_value();
+    REQUIRE(ended == (kept ? 1 : 2));
+    REQUIRE(direct.count() == (kept ? 1 : 0));
+    REQUIRE(direct.list("alice").size() == (kept ? 1 : 0));
+    REQUIRE_FALSE(direct.touch(old));
+  });
+}
+
 TEST_CASE("eight threads that update one session lose nothing", "[sessions]") {
   for_each_space([](Space& s) {
     Sessions sessions(s.space);
