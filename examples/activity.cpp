@@ -17,6 +17,15 @@ int main(int argc, char** argv) try {
       {.user_id = "alice", .video_id = "intro", .watched_ms = 45'000, .duration_ms = 60'000});
   std::printf("alice watched %g %% of intro\n", static_cast<double>(viewing.completion) / 10);
 
+  playhead::UserEvent log[] = {{playhead::ActivityEvent::like, "alice", "intro"},
+                               {playhead::ActivityEvent::share, "bob", "intro"},
+                               {playhead::ActivityEvent::share, "", "intro"}};
+  log[1].zone = "Asia/Tokyo";
+  auto report = activity.record_many(log);
+  std::printf("%d events of a log recorded, one refused: %s\n", static_cast<int>(report.recorded),
+              report.refused.at(0).why.c_str());
+  std::printf("%d users today\n", static_cast<int>(activity.active_users(store->now())));
+
   playhead::Favorites favorites(space);
   favorites.add("alice", "intro");
   std::printf("favorites of intro: %d\n", static_cast<int>(favorites.add("bob", "intro").favorites));

@@ -3,12 +3,18 @@
 import sys
 
 import playhead
-from playhead.modules import Activity, Favorites, Following, Playlists, WatchLater
+from playhead.modules import Activity, Favorites, Following, Playlists, UserCleanup, UserEvent, WatchLater
 
 with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     activity = Activity(store)
     viewing = activity.record_video_viewing("alice", "intro", 45_000, 60_000)
     print(f"alice watched {viewing.completion / 10:g} % of intro")
+
+    activity.like("alice", "intro")
+    log = [("bob", "intro", "view", 30_000), ("bob", "intro", "share"), ("", "intro", "like")]
+    report = activity.record_many(UserEvent(*line) for line in log)
+    print(f"{report.recorded} events of a log recorded, refused: {report.refused}")
+    print("intro:", activity.video_counts("intro"), "watched by", activity.active_users(), "users today")
 
     favorites, watch_later = Favorites(store), WatchLater(store)
     favorites.add("alice", "intro")
@@ -26,3 +32,6 @@ with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     following.follow("alice", "bob")
     following.follow("bob", "alice")
     print("alice and bob follow each other:", following.is_mutual("alice", "bob"))
+
+    cleaned = UserCleanup(store).step(now=store.now() + 31 * 86_400_000)
+    print(f"a month later: {cleaned.videos} video of users who stayed away is not kept any longer")

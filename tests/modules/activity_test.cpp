@@ -15,7 +15,7 @@ constexpr Millis day = 86'400'000, hour = 3'600'000;
 
 Viewing viewing(Text user, Text video, Millis watched = 0, Millis duration = 0,
                 std::optional<Millis> at = {}) {
-  return {user, video, watched, duration, at, 0};
+  return {user, video, watched, duration, at, 0, {}};
 }
 
 std::vector<std::string> ids(const ListPage<WatchedVideo>& page) {
@@ -307,7 +307,9 @@ TEST_CASE("viewings by several threads are all counted", "[activity]") {
 TEST_CASE("every call of the activity is one round trip", "[activity]") {
   for_each_space([](Space& s) {
     auto counting = std::make_shared<CountingStore>(s.store);
-    Activity activity{Namespace(counting)};
+    // In process, asking the store for the time is no round trip, but is counted as one.
+    Activity activity(counting->capabilities().shared ? Namespace(counting)
+                                                      : Namespace(counting, {}, "ph", s.clock));
     auto trips = [&, before = 0]() mutable {
       return counting->trips - std::exchange(before, counting->trips);
     };
@@ -322,7 +324,7 @@ TEST_CASE("every call of the activity is one round trip", "[activity]") {
     Text videos[] = {"a", "b", "c"};
     activity.video_counts(videos);
     REQUIRE(trips() == 1);
-    activity.active_users(s.clock->now());
+    activity.active_users(counting->capabilities().shared ? SystemClock().now() : s.clock->now());
     REQUIRE(trips() == 1);
   });
 }

@@ -25,6 +25,20 @@ def record_viewing_activity(store: playhead.Store) -> None:
     assert activity.active_users() == 1
 
 
+@example("000 cleanup_user_lists")
+def cleanup_user_lists(store: playhead.Store) -> None:
+    clock = playhead.ManualClock()
+    watch_later, favorites = modules.WatchLater(store, clock=clock), modules.Favorites(store, clock=clock)
+    for user in ("alice", "bob"):
+        watch_later.add(user, "intro")
+        favorites.add(user, "intro")
+    clock.advance(30 * 86_400_000)
+    modules.Activity(store, clock=clock).visit("bob")
+    assert modules.cleanup_user_lists(modules.UserCleanup(store, clock=clock)) == 1
+    assert [watch_later.count(user) for user in ("alice", "bob")] == [0, 1]
+    assert favorites.favorite_count("intro") == 2
+
+
 @example("000 add_to_watch_later")
 def add_to_watch_later(store: playhead.Store) -> None:
     watch_later = modules.WatchLater(store)

@@ -1,15 +1,24 @@
 #include "playhead/modules/activity.h"
 
+#include <algorithm>
+#include <chrono>
+
+#include "engine/modules/activity/activity_keys.h"
 #include "engine/modules/activity/activity_procedures.h"
 #include "engine/store/numbers.h"
 #include "playhead/error.h"
+#include "playhead/time_zone.h"
 
 namespace playhead {
+
+using namespace activity;
 
 namespace {
 
 constexpr Millis longest_video = 1'000'000'000'000;
-constexpr Millis latest_time = Millis{1} << 50;  // in the year 37,647
+constexpr std::size_t events_of_step = 100;
+constexpr std::int64_t most_days = 1000;
+constexpr Text event_names[] = {"view", "finish", "like", "unlike", "comment", "share", "visit"};
 
 std::string user_key(const Namespace& space, Text user_id, Text what) {
   check_id("user_id", user_id);
@@ -19,10 +28,6 @@ std::string user_key(const Namespace& space, Text user_id, Text what) {
 std::string video_key(const Namespace& space, Text video_id) {
   check_id("video_id", video_id);
   return space.keys().key("video", video_id, {"counts"});
-}
-
-std::string active_key(const Namespace& space, int shard) {
-  return space.keys().key("active", std::to_string(shard));
 }
 
 std::int64_t number(const std::string& text) {
@@ -40,7 +45,105 @@ VideoCounts video_counts_of(const Fields& fields) {
       out.completed = number(value);
     else if (field == "watched")
       out.watched_ms = number(value);
+    else if (field == "likes")
+      out.likes = number(value);
+    else if (field == "comments")
+      out.comments = number(value);
+    else if (field == "shares")
+      out.shares = number(value);
   return out;
+}
+
+/// What "now" is for what has no time. Asking a server would cost a round trip.
+Millis moment(const Namespace& space) {
+  if (Millis given = space.time()) return given;
+  return space.store().capabilities().shared ? SystemClock().now() : space.store().now();
+}
+
+/// A month of the UTC calendar: how many since January 1970, and its days since 1970.
+struct Month {
+  std::int64_t number = 0, first_day = 0, last_day = 0;
+};
+
+Month month_of(std::int64_t day) {
+  using namespace std::chrono;
+  // The calendar of the standard library ends with the year 32,767.
+  year_month_day date(sys_days(days(std::min<std::int64_t>(day, 11'000'000))));
+  year_month month = date.year() / date.month();
+  return {(int(month.year()) - 1970) * std::int64_t{12} + unsigned(month.month()) - 1,
+          sys_days(month / 1).time_since_epoch().count(), sys_days(month / last).time_since_epoch().count()};
+}
+
+void check_event(const UserEvent& e) {
+  const bool watched = e.event == ActivityEvent::view || e.event == ActivityEvent::finish;
+  check_id("user_id", e.user_id);
+  if (e.event != ActivityEvent::visit)
+    check_id("video_id", e.video_id);
+  else if (!e.video_id.empty())
+    throw Error(ErrorCode::invalid, "a visit has no video");
+  check_range("watched_ms", e.watched_ms, 0, watched ? longest_video : 0);
+  check_range("duration_ms", e.duration_ms, 0, watched ? longest_video : 0);
+  check_range("utc_offset_minutes", e.utc_offset_minutes, -1080, 1080);
+  if (!e.zone.empty() && e.utc_offset_minutes != 0)
+    throw Error(ErrorCode::invalid, "an event has the offset of its clock or its zone, not both");
+  if (e.at) check_range("at", *e.at, 1, latest_time);
+}
+
+Millis clock_offset(const UserEvent& e, Millis at) {
+  return e.zone.empty() ? e.utc_offset_minutes * 60'000 : TimeZone::find(e.zone)->offset(at);
+}
+
+/// The keys and arguments of activity.record.
+class RecordCall {
+ public:
+  RecordCall(const Namespace& space, const ActivityOptions& options, Millis now)
+      : space_(space), options_(options), now_(now), args_(space.time()) {
+    args_.integer(options.history_limit).integer(options.preferences_limit);
+    args_.integer(options.completion_percent).integer(options.likes_limit);
+  }
+  void add(const UserEvent& e) {
+    const Millis at = e.at.value_or(now_), offset = clock_offset(e, at);
+    const std::int64_t day = at / day_ms;
+    const Month month = month_of(day);
+    for (Text what : {"history", "watched", "completion", "preferences", "counts", "likes"})
+      keys_.push_back(user_key(space_, e.user_id, what));
+    keys_.push_back(e.event == ActivityEvent::visit ? keys_[keys_.size() - 2]
+                                                    : video_key(space_, e.video_id));
+    const int part = part_of(e.user_id);
+    keys_.push_back(part_key(space_, part, "last"));
+    keys_.push_back(part_key(space_, part, "day", day));
+    keys_.push_back(part_key(space_, part, "month", month.number));
+    keys_.push_back(part_key(space_, part, "about", day));
+    args_.text(e.user_id).text(e.video_id).text(event_names[static_cast<std::size_t>(e.event)]);
+    args_.integer(e.watched_ms).integer(e.duration_ms).integer(at).integer(offset);
+    kept_until(day, options_.active_days);
+    kept_until(month.last_day, options_.active_days);
+    kept_until(day, options_.approximate_days);
+  }
+  Value invoke(const Procedure& procedure) const {
+    std::vector<Text> names(keys_.begin(), keys_.end());
+    return space_.invoke(procedure, names, args_);
+  }
+
+ private:
+  void kept_until(std::int64_t day, std::int64_t days) {
+    args_.integer(days == 0 ? 0 : (day + days + 1) * day_ms);
+  }
+
+  const Namespace& space_;
+  const ActivityOptions& options_;
+  const Millis now_;
+  ArgumentWriter args_;
+  std::vector<std::string> keys_;
+};
+
+UserEvent event_of(const Viewing& v) {
+  return {ActivityEvent::view, v.user_id, v.video_id,           v.watched_ms,
+          v.duration_ms,       v.at,      v.utc_offset_minutes, v.zone};
+}
+
+ListedVideo listed(ScoredMember& item) {
+  return {std::move(item.member), static_cast<Millis>(item.score)};
 }
 
 }  // namespace
@@ -49,36 +152,72 @@ Activity::Activity(Namespace space, ActivityOptions options) : space_(std::move(
   check_range("history_limit", options_.history_limit, 1, 100'000);
   check_range("preferences_limit", options_.preferences_limit, 1, 100'000);
   check_range("completion_percent", options_.completion_percent, 1, 100);
-  check_range("active_days", options_.active_days, 1, 10'000);
+  check_range("active_days", options_.active_days, 0, 10'000);
+  check_range("approximate_days", options_.approximate_days, 0, 10'000);
+  check_range("likes_limit", options_.likes_limit, 1, 1'000'000);
 }
 
-RecordedViewing Activity::record_video_viewing(const Viewing& v) {
-  check_range("watched_ms", v.watched_ms, 0, longest_video);
-  check_range("duration_ms", v.duration_ms, 0, longest_video);
-  check_range("utc_offset_minutes", v.utc_offset_minutes, -1080, 1080);
-  if (v.at) check_range("at", *v.at, 1, latest_time);
-  std::string history = user_key(space_, v.user_id, "history"),
-              watched = user_key(space_, v.user_id, "watched"),
-              completion = user_key(space_, v.user_id, "completion"),
-              preferences = user_key(space_, v.user_id, "preferences"),
-              user = user_key(space_, v.user_id, "counts"), video = video_key(space_, v.video_id),
-              active = active_key(space_, KeyCodec::bucket_of(v.user_id) % activity::active_shards);
-  ArgumentWriter args(space_.time());
-  args.text(v.user_id)
-      .text(v.video_id)
-      .integer(v.watched_ms)
-      .integer(v.duration_ms)
-      .integer(v.at.value_or(0));
-  args.integer(v.utc_offset_minutes * 60'000)
-      .integer(options_.history_limit)
-      .integer(options_.preferences_limit);
-  args.integer(options_.completion_percent).integer(options_.active_days);
-  Value reply = space_.invoke(activity::record_viewing,
-                              {history, watched, completion, preferences, user, video, active}, args);
+// ---- recording
+
+std::vector<RecordedEvent> Activity::run(List<UserEvent> events, Millis now) {
+  RecordCall call(space_, options_, now);
+  for (const UserEvent& e : events) call.add(e);
+  Value reply = call.invoke(record_events);
   const auto& parts = list_of(reply);
-  return {parts.at(0).to_integer(), parts.at(1).to_integer(), parts.at(2).to_integer(),
-          parts.at(3).to_integer() == 1};
+  std::vector<RecordedEvent> out;
+  for (std::size_t i = 0; i + 5 <= parts.size(); i += 5) {
+    std::int64_t result = parts[i].to_integer();
+    out.push_back({result > 0    ? EventResult::recorded
+                   : result == 0 ? EventResult::unchanged
+                                 : EventResult::full,
+                   parts[i + 1].to_integer(), parts[i + 2].to_integer(), parts[i + 3].to_integer(),
+                   parts[i + 4].to_integer() == 1});
+  }
+  return out;
 }
+
+RecordedEvent Activity::record(const UserEvent& event) {
+  check_event(event);
+  return run({&event, 1}, moment(space_)).at(0);
+}
+
+RecordedViewing Activity::record_video_viewing(const Viewing& viewing) {
+  RecordedEvent r = record(event_of(viewing));
+  return {r.count, r.user_views, r.completion, r.completed};
+}
+
+BulkReport Activity::record_many(List<UserEvent> events) {
+  BulkReport report;
+  const Millis now = moment(space_);
+  std::vector<UserEvent> good;
+  std::size_t behind = 0;  // the last step that was recorded
+  auto record_them = [&](std::size_t next) {
+    if (good.empty()) return;
+    try {
+      report.recorded += static_cast<std::int64_t>(run(good, now).size());
+    } catch (const Error& e) {
+      throw Error(e.code(), std::string(e.what()) + " (of " + std::to_string(events.size()) +
+                                " events, the first " + std::to_string(behind) + " had been worked on)");
+    }
+    good.clear();
+    behind = next;
+  };
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    try {
+      check_event(events[i]);
+      clock_offset(events[i], events[i].at.value_or(now));
+      good.push_back(events[i]);
+    } catch (const Error& e) {
+      if (e.code() != ErrorCode::invalid) throw;
+      report.refused.push_back({i, e.what()});
+    }
+    if (good.size() == events_of_step) record_them(i + 1);
+  }
+  record_them(events.size());
+  return report;
+}
+
+// ---- reading
 
 ListPage<WatchedVideo> Activity::history(Text user_id, Text cursor, std::int64_t count) {
   std::string history = user_key(space_, user_id, "history"), watched = user_key(space_, user_id, "watched"),
@@ -86,7 +225,7 @@ ListPage<WatchedVideo> Activity::history(Text user_id, Text cursor, std::int64_t
   auto from = PageCursor::parse(cursor);
   ArgumentWriter args(space_.time());
   write_page(args, from, count);
-  Value reply = space_.invoke(activity::read_history, {history, watched, completion}, args);
+  Value reply = space_.invoke(read_history, {history, watched, completion}, args);
   const auto& parts = list_of(reply);
   ListPage<WatchedVideo> page;
   for (std::size_t i = 0; i + 4 <= parts.size(); i += 4)
@@ -112,7 +251,8 @@ UserCounts Activity::user_counts(Text user_id) {
   std::string key = user_key(space_, user_id, "counts");
   Fields fields = space_.run(HGetAll{key});
   VideoCounts common = video_counts_of(fields);
-  UserCounts out{common.views, common.completed, common.watched_ms, 0, {}};
+  UserCounts out{common.views, common.completed, common.watched_ms, 0,
+                 {},           common.likes,     common.comments,   common.shares};
   for (const auto& [field, value] : fields.items)
     if (field == "last")
       out.last_at = number(value);
@@ -138,23 +278,98 @@ std::vector<VideoCounts> Activity::video_counts(List<Text> video_ids) {
   return out;
 }
 
-std::int64_t Activity::active_users(Millis at) {
-  check_range("at", at, 1, latest_time);
-  const std::int64_t days = at / activity::day_ms;
-  const auto day = static_cast<double>(days);
-  Batch batch(space_.db());
-  for (int shard = 0; shard < activity::active_shards; ++shard) {
-    std::string key = active_key(space_, shard);
-    batch.add(ZCount{key, {day, false}, {day, false}});
-  }
-  space_.store().perform(batch);
+ListPage<ListedVideo> Activity::liked_videos(Text user_id, Text cursor, std::int64_t count) {
+  auto page = list_page(space_, user_key(space_, user_id, "likes"), cursor, count);
+  ListPage<ListedVideo> out{{}, std::move(page.next)};
+  for (ScoredMember& item : page.items) out.items.push_back(listed(item));
+  return out;
+}
+
+bool Activity::likes(Text user_id, Text video_id) {
+  std::string key = user_key(space_, user_id, "likes");
+  check_id("video_id", video_id);
+  return space_.run(ZScore{key, video_id}).has_value();
+}
+
+// ---- active users
+
+namespace {
+
+/// The number of members of a set, or of the elements of HyperLogLogs, of all parts.
+template <class Op, class AddPart>
+std::int64_t sum_of_parts(const Namespace& space, const AddPart& add) {
+  Batch batch(space.db());
+  for (int part = 0; part < active_parts; ++part) add(batch, part);
+  space.store().perform(batch);
   std::int64_t users = 0;
-  for (std::size_t i = 0; i < activity::active_shards; ++i) users += batch.reply<ZCount>(i);
+  for (std::size_t i = 0; i < active_parts; ++i) users += batch.reply<Op>(i);
   return users;
 }
 
+std::int64_t members_of(const Namespace& space, Text what, std::int64_t n) {
+  return sum_of_parts<SCard>(space, [&](Batch& batch, int part) {
+    std::string key = part_key(space, part, what, n);
+    batch.add(SCard{key});
+  });
+}
+
+std::vector<std::string> day_keys(const Namespace& space, int part, Text what, std::int64_t first,
+                                  std::int64_t last) {
+  std::vector<std::string> keys;
+  for (std::int64_t day = first; day <= last; ++day) keys.push_back(part_key(space, part, what, day));
+  return keys;
+}
+
+std::int64_t about(const Namespace& space, std::int64_t first, std::int64_t last) {
+  return sum_of_parts<PfCount>(space, [&](Batch& batch, int part) {
+    auto keys = day_keys(space, part, "about", first, last);
+    std::vector<Text> names(keys.begin(), keys.end());
+    batch.add(PfCount{names});
+  });
+}
+
+/// Part by part: nobody waits for the union of all.
+std::int64_t distinct(const Namespace& space, std::int64_t first, std::int64_t last) {
+  std::int64_t users = 0;
+  for (int part = 0; part < active_parts; ++part) {
+    auto keys = day_keys(space, part, "day", first, last);
+    keys.insert(keys.begin(), part_key(space, part, "union"));
+    std::vector<Text> names(keys.begin(), keys.end());
+    users += space.invoke(count_distinct, names, ArgumentWriter(space.time())).to_integer();
+  }
+  return users;
+}
+
+}  // namespace
+
+std::int64_t Activity::active_users(Millis at, Counting how) {
+  return active_users(at, at, how);
+}
+
+std::int64_t Activity::active_users(Millis first, Millis last, Counting how) {
+  check_range("first", first, 1, latest_time);
+  check_range("last", last, 1, latest_time);
+  std::int64_t first_day = first / day_ms;
+  const std::int64_t last_day = last / day_ms, today = moment(space_) / day_ms;
+  check_range("the number of days", last_day - first_day + 1, 1, most_days);
+  const bool exact = how == Counting::exact;
+  first_day = std::max(first_day, today - (exact ? options_.active_days : options_.approximate_days));
+  if (first_day > last_day) return 0;
+  if (!exact) return about(space_, first_day, last_day);
+  return first_day == last_day ? members_of(space_, "day", first_day) : distinct(space_, first_day, last_day);
+}
+
+std::int64_t Activity::monthly_active_users(Millis at, Counting how) {
+  check_range("at", at, 1, latest_time);
+  const Month month = month_of(at / day_ms);
+  if (how == Counting::approximate)
+    return active_users(std::max<Millis>(1, month.first_day * day_ms), month.last_day * day_ms, how);
+  if (month.last_day < moment(space_) / day_ms - options_.active_days) return 0;
+  return members_of(space_, "month", month.number);
+}
+
 List<Procedure> Activity::procedures() {
-  static const std::array all = {activity::record_viewing, activity::read_history};
+  static const std::array all = {record_events, read_history, count_distinct};
   return all;
 }
 

@@ -1,28 +1,26 @@
 #pragma once
-// The procedures of Activity, and where the data are:
+// The procedures of Activity. The data are those of activity_keys.h.
 //
-//     history      zset   video -> time of the latest viewing         \  bounded together: what leaves the
-//     history watched      hash   video -> milliseconds watched                > leaves the other two
-//     completion   hash   video -> best completion, in thousandths    /
-//     preferences  zset   video -> viewings
-//     user         hash   views, completed, watched, last, h0 .. h23
-//     video        hash   views, completed, watched
-//     active       zset   day ":" user -> day (days since 1970, UTC); sharded by user
-//
-// activity.record  keys in this order; arguments: time, user, video, watched, duration, at (0: the time),
-// offset in milliseconds,
-//                  history limit, preferences limit, completion percent, active days
-//                  -> views of the video, of it by the user, completion, whether it is complete
-//                  The first five keys are the user's. The others change by sums and maxima only.
-// activity.history keys: history, watched, completion; arguments: time, page
-//                  -> video, at, watched, completion of each item
+// activity.record   for each event the keys history, watched, completion, preferences, counts, likes; counts of the
+//                   video (of a visit: of the user once more); last, day, month, about.
+//                   Arguments: time, history limit, preferences limit, completion percent, likes limit; then of each event
+//                   user, video, event (view, finish, like, unlike, comment, share, visit), watched, duration, at,
+//                   offset of the user's clock in milliseconds, and until when day, month and about are kept: 0 or a
+//                   time that has passed for not at all
+//                   -> of each event the result (1 recorded, 0 unchanged, -1 full), count, user views, completion,
+//                   whether it is complete
+//                   The first six keys are the user's. The others change by sums, maxima and unions only.
+// activity.history  keys: history, watched, completion; arguments: time, page
+//                   -> video, at, watched, completion of each item
+// activity.distinct keys: one that does not exist, then sets; argument: time -> how many different members they have
 #include "playhead/store.h"
 
 namespace playhead::activity {
 
-inline constexpr std::int64_t day_ms = 86'400'000;
-inline constexpr int active_shards = 16;
+inline constexpr std::size_t keys_of_event = 11;
+/// The keys of active users are kept so much longer than they are asked for.
+inline constexpr std::int64_t kept_longer = 86'400'000;
 
-extern const Procedure record_viewing, read_history;
+extern const Procedure record_events, read_history, count_distinct;
 
 }  // namespace playhead::activity

@@ -1,8 +1,10 @@
 #include "playhead/modules/watch_later.h"
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
+#include "engine/modules/activity/activity_keys.h"
 #include "engine/modules/procedures/unit_calls.h"
 #include "engine/store/numbers.h"
 
@@ -10,11 +12,12 @@ namespace playhead {
 
 namespace {
 
-// watch_later.add  key: the list, a zset video -> time; arguments: time, video, at (0: the time), limit -> 1
-// added, 0 present, -1 full
+// watch_later.add  keys: the list, a zset video -> time; the index of when users were last active. Arguments: time,
+// video, at (0: the time), limit, user -> 1 added, 0 present, -1 full
 constexpr Text add_text = R"lua(
 local video, at = ARGV[2], tonumber(ARGV[3])
 if at == 0 then at = now end
+redis.call('ZADD', KEYS[2], 'GT', int(math.min(at, now)), ARGV[5])
 if redis.call('ZSCORE', KEYS[1], video) then return 0 end
 if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[4]) then return -1 end
 return redis.call('ZADD', KEYS[1], int(at), video)
@@ -25,10 +28,15 @@ Value add_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   Millis now = read_time(unit, in);
   Text video = in.text();
   Millis at = in.integer();
+  if (at == 0) at = now;
   std::int64_t limit = in.integer();
+  ScoreMember active{static_cast<double>(std::min(at, now)), in.text()};
+  ZAdd raise{keys[1], {&active, 1}};
+  raise.gt = true;
+  run_for_effect(unit, raise, db);
   if (unit.run(ZScore{keys[0], video}, db)) return Value::integer(0);
   if (unit.run(ZCard{keys[0]}, db) >= limit) return Value::integer(-1);
-  ScoreMember item{static_cast<double>(at != 0 ? at : now), video};
+  ScoreMember item{static_cast<double>(at), video};
   return Value::integer(unit.run(ZAdd{keys[0], {&item, 1}}, db).count);
 }
 
@@ -77,13 +85,6 @@ Value oldest_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args
 const Procedure oldest_videos{"watch_later.oldest", oldest_body, lua_script<lua_page, oldest_text>};
 const Procedure add_video{"watch_later.add", add_body, lua_script<add_text>};
 
-constexpr Millis latest_time = Millis{1} << 50;
-
-std::string list_key(const Namespace& space, Text user_id) {
-  check_id("user_id", user_id);
-  return space.keys().key("watch_later", user_id);
-}
-
 }  // namespace
 
 WatchLater::WatchLater(Namespace space, WatchLaterOptions options)
@@ -92,34 +93,35 @@ WatchLater::WatchLater(Namespace space, WatchLaterOptions options)
 }
 
 Added WatchLater::add(Text user_id, Text video_id, std::optional<Millis> at) {
-  std::string key = list_key(space_, user_id);
+  std::string key = activity::watch_later_key(space_, user_id);
   check_id("video_id", video_id);
-  if (at) check_range("at", *at, 1, latest_time);
+  if (at) check_range("at", *at, 1, activity::latest_time);
+  std::string last = activity::last_active_key(space_, user_id);
   ArgumentWriter args(space_.time());
-  args.text(video_id).integer(at.value_or(0)).integer(options_.limit);
-  std::int64_t result = space_.invoke(add_video, {key}, args).to_integer();
+  args.text(video_id).integer(at.value_or(0)).integer(options_.limit).text(user_id);
+  std::int64_t result = space_.invoke(add_video, {key, last}, args).to_integer();
   return result > 0 ? Added::added : result == 0 ? Added::present : Added::full;
 }
 
 bool WatchLater::remove(Text user_id, Text video_id) {
-  std::string key = list_key(space_, user_id);
+  std::string key = activity::watch_later_key(space_, user_id);
   check_id("video_id", video_id);
   return space_.run(ZRem{key, {&video_id, 1}}) == 1;
 }
 
 bool WatchLater::contains(Text user_id, Text video_id) {
-  std::string key = list_key(space_, user_id);
+  std::string key = activity::watch_later_key(space_, user_id);
   check_id("video_id", video_id);
   return space_.run(ZScore{key, video_id}).has_value();
 }
 
 std::int64_t WatchLater::count(Text user_id) {
-  std::string key = list_key(space_, user_id);
+  std::string key = activity::watch_later_key(space_, user_id);
   return space_.run(ZCard{key});
 }
 
 ListPage<ListedVideo> WatchLater::list(Text user_id, Text cursor, std::int64_t count, ListOrder order) {
-  std::string key = list_key(space_, user_id);
+  std::string key = activity::watch_later_key(space_, user_id);
   auto from = PageCursor::parse(cursor);
   ArgumentWriter args(space_.time());
   write_page(args, from, count);
@@ -132,7 +134,7 @@ ListPage<ListedVideo> WatchLater::list(Text user_id, Text cursor, std::int64_t c
 }
 
 std::int64_t WatchLater::clear(Text user_id) {
-  std::string key = list_key(space_, user_id);
+  std::string key = activity::watch_later_key(space_, user_id);
   Text name = key;
   Batch batch(space_.db());
   batch.add(ZCard{key});

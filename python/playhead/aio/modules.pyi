@@ -8,7 +8,7 @@ from playhead._playhead import Clock, Recommendation
 from playhead._types import Id
 from playhead.aio._store import Store
 from playhead.modules._values import JSON, Serializer
-from playhead.modules.activity import HistoryPage, ListPage, Preference, RecordedViewing, UserCounts, VideoCounts
+from playhead.modules.activity import BulkReport, HistoryPage, ListPage, Preference, RecordedEvent, RecordedViewing, UserCounts, UserEvent, VideoCounts
 from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
 from playhead.modules.coordination import LockGrant, LockState
 from playhead.modules.identity import IssuedToken, TokenInfo, ViewedItem
@@ -22,45 +22,58 @@ from playhead.modules.sessions import CreatedSession, SessionInfo, SignedOn, Upd
 
 class Activity:
     @classmethod
-    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, history_limit: int=100, preferences_limit: int=1000, completion_percent: int=90, active_days: int=62) -> Self: ...
-    async def record_video_viewing(self, user_id: Id, video_id: Id, watched_ms: int=0, duration_ms: int=0, *, at: int | None=None, utc_offset_minutes: int=0) -> RecordedViewing:
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, history_limit: int=100, preferences_limit: int=1000, completion_percent: int=90, active_days: int=62, approximate_days: int=400, likes_limit: int=100000) -> Self: ...
+    async def record_video_viewing(self, user_id: Id, video_id: Id, watched_ms: int=0, duration_ms: int=0, *, at: int | None=None, utc_offset_minutes: int=0, zone: str | None=None) -> RecordedViewing:
         """Record a viewing: all counts together, or nothing.
 
         ``duration_ms`` is the length of the whole video, 0 if it is not known. ``at`` is when it was
-        watched (None: now); viewings may come late and out of order. ``utc_offset_minutes`` is that of the
-        user's clock, east positive.
+        watched (None: now); viewings may come late and out of order. The hour of day is that of the user's
+        clock: ``utc_offset_minutes``, east positive, or the IANA time ``zone`` ("Europe/Paris").
+        """
+    async def finish(self, user_id: Id, video_id: Id, watched_ms: int=0, duration_ms: int=0, *, at: int | None=None) -> RecordedEvent:
+        """Record the end of a viewing that was recorded as it began: watch time and completion, and no view.
+
+        If ``duration_ms`` is not known, all of the video was seen.
+        """
+    async def like(self, user_id: Id, video_id: Id, *, at: int | None=None) -> RecordedEvent:
+        """Like a video; liking it again changes nothing. ``full``: the user likes ``likes_limit`` videos."""
+    async def unlike(self, user_id: Id, video_id: Id, *, at: int | None=None) -> RecordedEvent:
+        """Take a like back."""
+    async def comment(self, user_id: Id, video_id: Id, *, at: int | None=None) -> RecordedEvent:
+        """Count a comment."""
+    async def share(self, user_id: Id, video_id: Id, *, at: int | None=None) -> RecordedEvent:
+        """Count that a video was shared."""
+    async def visit(self, user_id: Id, *, at: int | None=None) -> None:
+        """Note that a user is there, such as at sign-in."""
+    async def record_many(self, events: Iterable[UserEvent]) -> BulkReport:
+        """Record many events in their order, each of them whole or not at all, 100 in a round trip.
+
+        Those that are out of range are refused and reported by their index, the others recorded. If the store
+        fails, the error tells how many of the first events were worked on.
         """
     async def history(self, user_id: Id, cursor: str='', count: int=50) -> HistoryPage:
         """Give the videos a user watched, the latest first; ``cursor`` is ``next`` of the page before."""
     async def preferences(self, user_id: Id, count: int=50) -> list[Preference]:
         """Give the videos a user watched most often."""
+    async def liked_videos(self, user_id: Id, cursor: str='', count: int=50) -> ListPage:
+        """Give the videos a user likes, the latest first; ``cursor`` is ``next`` of the page before."""
+    async def likes(self, user_id: Id, video_id: Id) -> bool:
+        """Tell whether a user likes a video."""
     async def user_counts(self, user_id: Id) -> UserCounts:
-        """Give what a user watched in all."""
+        """Give what a user did in all."""
     async def video_counts(self, video_id: Id) -> VideoCounts:
-        """Give how much a video was watched."""
+        """Give what was done with a video in all."""
     async def video_counts_many(self, video_ids: Iterable[Id]) -> list[VideoCounts]:
         """Give the same for several videos, in their order."""
-    async def active_users(self, at: int | None=None) -> int:
-        """Count the users who watched something on the UTC day of that time (None: today)."""
+    async def active_users(self, at: int | None=None, until: int | None=None, *, approximate: bool=False) -> int:
+        """Count the users who did something on the UTC day of that time (None: today).
 
-class WatchLater:
-    @classmethod
-    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, limit: int=1000) -> Self: ...
-    async def add(self, user_id: Id, video_id: Id, *, at: int | None=None) -> Literal['added', 'present', 'full']:
-        """Add a video: ``added``; ``present``, it stays where it is; ``full``, nothing was changed."""
-    async def remove(self, user_id: Id, video_id: Id) -> bool:
-        """Remove a video; whether it was there."""
-    async def contains(self, user_id: Id, video_id: Id) -> bool:
-        """Tell whether a video is in the list."""
-    async def count(self, user_id: Id) -> int:
-        """Count the videos in the list."""
-    async def clear(self, user_id: Id) -> int:
-        """Remove all videos; how many there were."""
-    async def list(self, user_id: Id, cursor: str='', count: int=50, *, oldest_first: bool=False) -> ListPage:
-        """Give the videos, newest first; ``cursor`` is ``next`` of the page before.
-
-        A cursor is good for both orders: the other one goes back from there.
+        ``until``: from that day to another, both included; each user counts once. ``approximate``: by
+        HyperLogLogs, with a standard error of 0.2 %. Days are known exactly for ``active_days``,
+        approximately for ``approximate_days``; before, they count as days without users.
         """
+    async def monthly_active_users(self, at: int | None=None, *, approximate: bool=False) -> int:
+        """Count the users who did something in the UTC month of that time (None: this one)."""
 
 class Cart:
     @classmethod
@@ -461,3 +474,22 @@ class SingleSignOn:
         """End a global session, given by itself or by one of an application, and all of its applications."""
     async def app_sessions(self, global_session: str) -> list[SessionInfo]:
         """Give the sessions of applications that are attached to a global one, oldest first."""
+
+class WatchLater:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, limit: int=1000) -> Self: ...
+    async def add(self, user_id: Id, video_id: Id, *, at: int | None=None) -> Literal['added', 'present', 'full']:
+        """Add a video: ``added``; ``present``, it stays where it is; ``full``, nothing was changed."""
+    async def remove(self, user_id: Id, video_id: Id) -> bool:
+        """Remove a video; whether it was there."""
+    async def contains(self, user_id: Id, video_id: Id) -> bool:
+        """Tell whether a video is in the list."""
+    async def count(self, user_id: Id) -> int:
+        """Count the videos in the list."""
+    async def clear(self, user_id: Id) -> int:
+        """Remove all videos; how many there were."""
+    async def list(self, user_id: Id, cursor: str='', count: int=50, *, oldest_first: bool=False) -> ListPage:
+        """Give the videos, newest first; ``cursor`` is ``next`` of the page before.
+
+        A cursor is good for both orders: the other one goes back from there.
+        """

@@ -30,6 +30,7 @@ from playhead.modules import (
     sessions,
     tasks,
     token_limit,
+    watch_later,
     workers,
 )
 from playhead.modules.activity import *
@@ -56,6 +57,7 @@ from playhead.modules.secure_sessions import *
 from playhead.modules.sessions import *
 from playhead.modules.tasks import *
 from playhead.modules.token_limit import *
+from playhead.modules.watch_later import *
 from playhead.modules.workers import *
 
 __all__: list[str] = []
@@ -83,4 +85,5 @@ __all__ += secure_sessions.__all__
 __all__ += sessions.__all__
 __all__ += tasks.__all__
 __all__ += token_limit.__all__
+__all__ += watch_later.__all__
 __all__ += workers.__all__

@@ -1,4 +1,4 @@
-"""What users do: viewings, and lists to watch later."""
+"""What users do with videos."""
 
 from __future__ import annotations
 
@@ -12,16 +12,68 @@ from playhead._types import Id
 
 __all__ = [
     "Activity",
+    "ActivityEvent",
+    "BulkReport",
     "HistoryPage",
     "ListPage",
     "ListedVideo",
     "Preference",
+    "RecordedEvent",
     "RecordedViewing",
+    "RefusedEvent",
     "UserCounts",
+    "UserEvent",
     "VideoCounts",
-    "WatchLater",
     "WatchedVideo",
+    "utc_offset_ms",
 ]
+
+ActivityEvent = Literal["view", "finish", "like", "unlike", "comment", "share", "visit"]
+
+
+def utc_offset_ms(zone: str, at: int) -> int:
+    """Tell how far the clocks of an IANA time zone ("Europe/Paris") are before UTC, in milliseconds.
+
+    The zones are those of the machine's database (package tzdata, or the directory that TZDIR names).
+    """
+    return _playhead.utc_offset_ms(zone, at)
+
+
+class UserEvent(NamedTuple):
+    """One event, for :meth:`Activity.record_many`."""
+
+    user_id: Id
+    video_id: Id = ""  #: none of a visit
+    event: ActivityEvent = "view"
+    watched_ms: int = 0  #: of a view or finish
+    duration_ms: int = 0  #: of the whole video; 0: not known
+    at: int | None = None  #: when; None: now
+    utc_offset_minutes: int = 0  #: of the user's clock, east positive
+    zone: str | None = None  #: or the IANA time zone of that clock
+
+
+class RecordedEvent(NamedTuple):
+    """What recording an event did."""
+
+    result: Literal["recorded", "unchanged", "full"]  #: unchanged: liked already, or not liked
+    count: int  #: the video's views, likes, comments or shares now
+    user_views: int  #: of a view or finish: how often the user has watched the video
+    completion: int  #: of a view or finish, in thousandths of the video
+    completed: bool
+
+
+class RefusedEvent(NamedTuple):
+    """An event among many that was not recorded."""
+
+    index: int
+    reason: str
+
+
+class BulkReport(NamedTuple):
+    """What became of many events."""
+
+    recorded: int  #: also those that changed nothing
+    refused: list[RefusedEvent]
 
 
 class RecordedViewing(NamedTuple):
@@ -62,8 +114,11 @@ class UserCounts(NamedTuple):
     views: int
     completed: int
     watched_ms: int
-    last_at: int  #: the latest viewing; 0: none
+    last_at: int  #: the latest event; 0: none
     by_hour: list[int]  #: viewings by hour of day on the user's clock
+    likes: int = 0  #: of videos that are liked now
+    comments: int = 0
+    shares: int = 0
 
 
 class VideoCounts(NamedTuple):
@@ -72,81 +127,9 @@ class VideoCounts(NamedTuple):
     views: int
     completed: int
     watched_ms: int
-
-
-class Activity:
-    """What users watch: history, preferences, watch time, completion, active users."""
-
-    def __init__(
-        self,
-        store: Store,
-        *,
-        prefix: str = "ph",
-        clock: Clock | None = None,
-        history_limit: int = 100,
-        preferences_limit: int = 1_000,
-        completion_percent: int = 90,
-        active_days: int = 62,
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._module = _playhead.Activity(
-            target_of(store),
-            prefix=prefix,
-            clock=clock,
-            history_limit=history_limit,
-            preferences_limit=preferences_limit,
-            completion_percent=completion_percent,
-            active_days=active_days,
-        )
-
-    def record_video_viewing(
-        self,
-        user_id: Id,
-        video_id: Id,
-        watched_ms: int = 0,
-        duration_ms: int = 0,
-        *,
-        at: int | None = None,
-        utc_offset_minutes: int = 0,
-    ) -> RecordedViewing:
-        """Record a viewing: all counts together, or nothing.
-
-        ``duration_ms`` is the length of the whole video, 0 if it is not known. ``at`` is when it was
-        watched (None: now); viewings may come late and out of order. ``utc_offset_minutes`` is that of the
-        user's clock, east positive.
-        """
-        recorded = self._module.record_video_viewing(
-            user_id, video_id, watched_ms, duration_ms, at, utc_offset_minutes
-        )
-        return RecordedViewing(*recorded)
-
-    def history(self, user_id: Id, cursor: str = "", count: int = 50) -> HistoryPage:
-        """Give the videos a user watched, the latest first; ``cursor`` is ``next`` of the page before."""
-        items, after = self._module.history(user_id, cursor, count)
-        return HistoryPage([WatchedVideo(*item) for item in items], after)
-
-    def preferences(self, user_id: Id, count: int = 50) -> list[Preference]:
-        """Give the videos a user watched most often."""
-        return [Preference(*item) for item in self._module.preferences(user_id, count)]
-
-    def user_counts(self, user_id: Id) -> UserCounts:
-        """Give what a user watched in all."""
-        return UserCounts(*self._module.user_counts(user_id))
-
-    def video_counts(self, video_id: Id) -> VideoCounts:
-        """Give how much a video was watched."""
-        return self.video_counts_many([video_id])[0]
-
-    def video_counts_many(self, video_ids: Iterable[Id]) -> list[VideoCounts]:
-        """Give the same for several videos, in their order."""
-        return [VideoCounts(*item) for item in self._module.video_counts(list(video_ids))]
-
-    def active_users(self, at: int | None = None) -> int:
-        """Count the users who watched something on the UTC day of that time (None: today)."""
-        if at is None:
-            at = self._store.now() if self._clock is None else self._clock.now()
-        return self._module.active_users(at)
+    likes: int = 0
+    comments: int = 0
+    shares: int = 0
 
 
 class ListedVideo(NamedTuple):
@@ -163,38 +146,149 @@ class ListPage(NamedTuple):
     next: str  #: the cursor of the next page; empty: this is the last one
 
 
-class WatchLater:
-    """Lists of videos to watch later, one per user, newest first."""
+class Activity:
+    """What users do with videos: history, preferences, watch time, completion, likes, active users.
+
+    Recording an event is one atomic step and one round trip. Whoever does something is known as active, which
+    :class:`UserCleanup` goes by.
+    """
 
     def __init__(
-        self, store: Store, *, prefix: str = "ph", clock: Clock | None = None, limit: int = 1_000
+        self,
+        store: Store,
+        *,
+        prefix: str = "ph",
+        clock: Clock | None = None,
+        history_limit: int = 100,
+        preferences_limit: int = 1_000,
+        completion_percent: int = 90,
+        active_days: int = 62,
+        approximate_days: int = 400,
+        likes_limit: int = 100_000,
     ) -> None:
-        self._module = _playhead.WatchLater(target_of(store), prefix=prefix, clock=clock, limit=limit)
+        self._store = store
+        self._clock = clock
+        self._module = _playhead.Activity(
+            target_of(store),
+            prefix=prefix,
+            clock=clock,
+            history_limit=history_limit,
+            preferences_limit=preferences_limit,
+            completion_percent=completion_percent,
+            active_days=active_days,
+            approximate_days=approximate_days,
+            likes_limit=likes_limit,
+        )
 
-    def add(self, user_id: Id, video_id: Id, *, at: int | None = None) -> Literal["added", "present", "full"]:
-        """Add a video: ``added``; ``present``, it stays where it is; ``full``, nothing was changed."""
-        return self._module.add(user_id, video_id, at)
+    # ---- recording
 
-    def remove(self, user_id: Id, video_id: Id) -> bool:
-        """Remove a video; whether it was there."""
-        return self._module.remove(user_id, video_id)
+    def record_video_viewing(
+        self,
+        user_id: Id,
+        video_id: Id,
+        watched_ms: int = 0,
+        duration_ms: int = 0,
+        *,
+        at: int | None = None,
+        utc_offset_minutes: int = 0,
+        zone: str | None = None,
+    ) -> RecordedViewing:
+        """Record a viewing: all counts together, or nothing.
 
-    def contains(self, user_id: Id, video_id: Id) -> bool:
-        """Tell whether a video is in the list."""
-        return self._module.contains(user_id, video_id)
-
-    def count(self, user_id: Id) -> int:
-        """Count the videos in the list."""
-        return self._module.count(user_id)
-
-    def clear(self, user_id: Id) -> int:
-        """Remove all videos; how many there were."""
-        return self._module.clear(user_id)
-
-    def list(self, user_id: Id, cursor: str = "", count: int = 50, *, oldest_first: bool = False) -> ListPage:
-        """Give the videos, newest first; ``cursor`` is ``next`` of the page before.
-
-        A cursor is good for both orders: the other one goes back from there.
+        ``duration_ms`` is the length of the whole video, 0 if it is not known. ``at`` is when it was
+        watched (None: now); viewings may come late and out of order. The hour of day is that of the user's
+        clock: ``utc_offset_minutes``, east positive, or the IANA time ``zone`` ("Europe/Paris").
         """
-        items, after = self._module.list(user_id, cursor, count, oldest_first)
+        recorded = self._module.record(
+            "view", user_id, video_id, watched_ms, duration_ms, at, utc_offset_minutes, zone or ""
+        )
+        return RecordedViewing(*recorded[1:])
+
+    def finish(
+        self, user_id: Id, video_id: Id, watched_ms: int = 0, duration_ms: int = 0, *, at: int | None = None
+    ) -> RecordedEvent:
+        """Record the end of a viewing that was recorded as it began: watch time and completion, and no view.
+
+        If ``duration_ms`` is not known, all of the video was seen.
+        """
+        return RecordedEvent(*self._module.record("finish", user_id, video_id, watched_ms, duration_ms, at))
+
+    def like(self, user_id: Id, video_id: Id, *, at: int | None = None) -> RecordedEvent:
+        """Like a video; liking it again changes nothing. ``full``: the user likes ``likes_limit`` videos."""
+        return RecordedEvent(*self._module.record("like", user_id, video_id, at=at))
+
+    def unlike(self, user_id: Id, video_id: Id, *, at: int | None = None) -> RecordedEvent:
+        """Take a like back."""
+        return RecordedEvent(*self._module.record("unlike", user_id, video_id, at=at))
+
+    def comment(self, user_id: Id, video_id: Id, *, at: int | None = None) -> RecordedEvent:
+        """Count a comment."""
+        return RecordedEvent(*self._module.record("comment", user_id, video_id, at=at))
+
+    def share(self, user_id: Id, video_id: Id, *, at: int | None = None) -> RecordedEvent:
+        """Count that a video was shared."""
+        return RecordedEvent(*self._module.record("share", user_id, video_id, at=at))
+
+    def visit(self, user_id: Id, *, at: int | None = None) -> None:
+        """Note that a user is there, such as at sign-in."""
+        self._module.record("visit", user_id, "", at=at)
+
+    def record_many(self, events: Iterable[UserEvent]) -> BulkReport:
+        """Record many events in their order, each of them whole or not at all, 100 in a round trip.
+
+        Those that are out of range are refused and reported by their index, the others recorded. If the store
+        fails, the error tells how many of the first events were worked on.
+        """
+        recorded, refused = self._module.record_many([tuple(UserEvent(*event)) for event in events])
+        return BulkReport(recorded, [RefusedEvent(*item) for item in refused])
+
+    # ---- reading
+
+    def history(self, user_id: Id, cursor: str = "", count: int = 50) -> HistoryPage:
+        """Give the videos a user watched, the latest first; ``cursor`` is ``next`` of the page before."""
+        items, after = self._module.history(user_id, cursor, count)
+        return HistoryPage([WatchedVideo(*item) for item in items], after)
+
+    def preferences(self, user_id: Id, count: int = 50) -> list[Preference]:
+        """Give the videos a user watched most often."""
+        return [Preference(*item) for item in self._module.preferences(user_id, count)]
+
+    def liked_videos(self, user_id: Id, cursor: str = "", count: int = 50) -> ListPage:
+        """Give the videos a user likes, the latest first; ``cursor`` is ``next`` of the page before."""
+        items, after = self._module.liked_videos(user_id, cursor, count)
         return ListPage([ListedVideo(*item) for item in items], after)
+
+    def likes(self, user_id: Id, video_id: Id) -> bool:
+        """Tell whether a user likes a video."""
+        return self._module.likes(user_id, video_id)
+
+    def user_counts(self, user_id: Id) -> UserCounts:
+        """Give what a user did in all."""
+        return UserCounts(*self._module.user_counts(user_id))
+
+    def video_counts(self, video_id: Id) -> VideoCounts:
+        """Give what was done with a video in all."""
+        return self.video_counts_many([video_id])[0]
+
+    def video_counts_many(self, video_ids: Iterable[Id]) -> list[VideoCounts]:
+        """Give the same for several videos, in their order."""
+        return [VideoCounts(*item) for item in self._module.video_counts(list(video_ids))]
+
+    def active_users(
+        self, at: int | None = None, until: int | None = None, *, approximate: bool = False
+    ) -> int:
+        """Count the users who did something on the UTC day of that time (None: today).
+
+        ``until``: from that day to another, both included; each user counts once. ``approximate``: by
+        HyperLogLogs, with a standard error of 0.2 %. Days are known exactly for ``active_days``,
+        approximately for ``approximate_days``; before, they count as days without users.
+        """
+        first = self._now() if at is None else at
+        return self._module.active_users(first, first if until is None else until, approximate)
+
+    def monthly_active_users(self, at: int | None = None, *, approximate: bool = False) -> int:
+        """Count the users who did something in the UTC month of that time (None: this one)."""
+        return self._module.monthly_active_users(self._now() if at is None else at, approximate)
+
+    def _now(self) -> int:
+        return self._store.now() if self._clock is None else self._clock.now()

@@ -29,7 +29,7 @@ class WatchLater {
   /// Throws Error{invalid} for options out of range.
   explicit WatchLater(Namespace space, WatchLaterOptions options = {});
 
-  /// O(log n). `at`: when, Unix milliseconds; nothing: now.
+  /// O(log n). `at`: when, Unix milliseconds; nothing: now. The user is known as active at that time.
   Added add(Text user_id, Text video_id, std::optional<Millis> at = {});
   /// Whether it was in the list. O(log n).
   bool remove(Text user_id, Text video_id);
