@@ -2,91 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import random
-import sqlite3
 from collections import Counter
 
 from rich.console import Console
 from rich.progress import Progress
 
 import playhead
-from playhead._report import HitRate, Report
-from playhead._types import Id
-from playhead.modules import Activity, CacheScheduler, Recommender, Tokens, WatchLater
+from playhead._demo_platform import RANKED, TAGS, TICKETS, Platform, catalogue
+from playhead.modules import CartOwner, UserEvent
 
 DAY_MS = 24 * 3_600_000
 START = 1_767_225_600_000  # 1 January 2026, 00:00 UTC
-TAGS = ("music", "news", "sport", "games", "cooking", "travel", "science", "film")
+ZONES = ("Europe/Paris", "America/New_York", "Asia/Kolkata", "Asia/Tokyo", "UTC")
 SHOWN = 10
-MISS_TTL_MS = 600_000
-
-
-def catalogue(videos: int, rng: random.Random) -> sqlite3.Connection:
-    """The platform's database: one row a video."""
-    db = sqlite3.connect(":memory:")
-    db.execute("CREATE TABLE videos (id TEXT PRIMARY KEY, title TEXT, tag TEXT, duration_ms INTEGER)")
-    rows = [(f"v{i}", f"Video {i}", rng.choice(TAGS), rng.randrange(8_000, 300_000)) for i in range(videos)]
-    db.executemany("INSERT INTO videos VALUES (?, ?, ?, ?)", rows)
-    return db
-
-
-class Platform:
-    """Everything that the simulated users meet."""
-
-    def __init__(
-        self, store: playhead.Store, clock: playhead.ManualClock, db: sqlite3.Connection, name: str
-    ) -> None:
-        self.store, self.clock, self.db = store, clock, db
-        self.tokens = Tokens(store, prefix=name, clock=clock)
-        self.activity = Activity(store, prefix=name, clock=clock)
-        self.watch_later = WatchLater(store, prefix=name, clock=clock)
-        self.scheduler = CacheScheduler(store, load=self.refresh, prefix=name, clock=clock)
-        self.recommender = Recommender(store, name=name)
-        self.report, self.rate = Report(), HitRate()
-        self.cache: Counter[str] = Counter()
-        self.name = name
-
-    def _key(self, video_id: str) -> str:
-        return f"{self.name}:metadata:{video_id}"
-
-    def refresh(self, video_id: Id) -> None:
-        """Load a row from the database into the cache."""
-        assert isinstance(video_id, str)  # the ids of this catalogue are
-        row = self.db.execute(
-            "SELECT title, tag, duration_ms FROM videos WHERE id = ?", (video_id,)
-        ).fetchone()
-        body = json.dumps(
-            {"title": row[0], "tag": row[1], "duration_ms": row[2], "until": self.clock.now() + MISS_TTL_MS}
-        )
-        self.store.strings.set(self._key(video_id), body)
-
-    def metadata(self, video_id: str) -> dict[str, object]:
-        """A video's row, from the cache if it is there and fresh."""
-        for _ in range(2):
-            cached = self.store.strings.get(self._key(video_id))
-            row = json.loads(cached) if cached is not None else None
-            if row is not None and row["until"] > self.clock.now():
-                self.cache["hits"] += 1
-                return dict(row)
-            self.cache["misses"] += 1
-            self.refresh(video_id)
-        raise AssertionError("a row that was just loaded is not in the cache")
+BETWEEN_BACKGROUND = 100  # visits
 
 
 class Simulation:
-    """Users who sign in, look at what is recommended, watch, and keep lists."""
+    """Users who sign in, look at what is recommended, watch, react, and keep lists."""
 
     def __init__(self, platform: Platform, users: int, videos: int, rng: random.Random) -> None:
         self.platform, self.rng, self.videos = platform, rng, videos
         self.tokens: dict[str, str] = {}
+        self.sessions: dict[str, str] = {}
+        self.playlists: dict[str, str] = {}
         self.tastes = [rng.sample(range(len(TAGS)), 2) for _ in range(users)]
-        rows = platform.db.execute("SELECT id, tag FROM videos")
         self.by_tag: dict[str, list[str]] = {tag: [] for tag in TAGS}
-        for video_id, tag in rows:
+        for video_id, tag in platform.db.execute("SELECT id, tag FROM videos"):
             self.by_tag[tag].append(video_id)
         self.popular: Counter[str] = Counter()
         self.seen: dict[str, set[str]] = {}
+        self.log: list[UserEvent] = []
+        self.turned_away = self.refreshed = self.written = self.sessions_ended = 0
 
     def choose(self, user: int) -> str:
         """What a user takes next: mostly of a taste, the popular ones more often."""
@@ -98,48 +46,188 @@ class Simulation:
         """One user's visit."""
         p, rng = self.platform, self.rng
         user = rng.randrange(len(self.tastes))
-        user_id, taken = f"u{user}", self.choose(user)
+        user_id = f"u{user}"
+        taken = self.choose(user) if rng.random() < 0.98 else f"no video {rng.randrange(1_000_000)}"
         p.clock.set(at)
+        with p.report.timed("identity", "check the rate"):
+            allowed = p.limiter.check(user_id).allowed
+        if not allowed:
+            self.turned_away += 1
+            return
         self.sign_in(user_id)
+        with p.report.timed("caching", "Bloom filter"):
+            known = p.known.might_contain(taken)
+        if known:
+            self.watch(user, user_id, taken, at)
+            self.react(user, user_id, taken, at)
+            self.talk_and_buy(user_id, taken)
+
+    def sign_in(self, user_id: str) -> None:
+        """Validate the user's token, or issue one with a session."""
+        p, timed = self.platform, self.platform.report.timed
+        token = self.tokens.get(user_id)
+        if token is not None:
+            with timed("identity", "validate a token"):
+                valid = p.tokens.validate(token)
+            if valid is not None:
+                if self.rng.random() < 0.1:
+                    with timed("identity", "update a session"):
+                        p.sessions.update_session(self.sessions[user_id], {"last": p.clock.now()})
+                return
+        with timed("identity", "issue a token"):
+            self.tokens[user_id] = p.tokens.issue(user_id).token
+        with timed("identity", "create a session"):
+            self.sessions[user_id] = p.sessions.create_session(user_id, {"theme": "dark"})
+
+    def watch(self, user: int, user_id: str, taken: str, at: int) -> None:
+        """The user takes a video: what was recommended, its row, and the viewing in all counts."""
+        p, timed, rng = self.platform, self.platform.report.timed, self.rng
         seen = self.seen.setdefault(user_id, set())
         if seen and taken not in seen:
-            with p.report.timed("recommend"):
+            with timed("recommendation", "recommend"):
                 shown = [r.video_id for r in p.recommender.recommend(user_id, SHOWN, at=at)]
             top = [v for v, _ in self.popular.most_common(SHOWN + len(seen)) if v not in seen][:SHOWN]
             p.rate.count(taken, shown, top)
         seen.add(taken)
-        with p.report.timed("video metadata"):
+        with timed("caching", "video metadata"):
             row = p.metadata(taken)
-        duration = int(str(row["duration_ms"]))
+        if row is None:
+            return  # the filter was wrong, as it may be
+        duration = int(row["duration_ms"])
         watched = min(duration, int(rng.expovariate(1 / (duration * 0.7))))
-        with p.report.timed("record viewing"):
-            p.activity.record_video_viewing(user_id, taken, watched_ms=watched, duration_ms=duration, at=at)
-        with p.report.timed("record event"):
+        with timed("activity", "record a viewing"):
+            p.activity.record_video_viewing(
+                user_id, taken, watched, duration, at=at, zone=ZONES[user % len(ZONES)]
+            )
+        with timed("caching", "write behind"):
+            p.positions.write_behind(f"{user_id} {taken}", watched)
+        with timed("caching", "popularity"):
+            p.popularity.record(taken)
+        with timed("numbers", "counters"):
+            p.counters.increment("views")
+        with timed("numbers", "sliding window"):
+            p.window.increment("views")
+        with timed("numbers", "leaderboard"):
+            p.rating.increment_score(user_id, watched // 1000)
+        with timed("recommendation", "record an event"):
             p.recommender.record(user_id, taken, "view", at=at, watched_ms=watched, duration_ms=duration)
         self.popular[taken] += 1
-        if rng.random() < 0.1:
-            with p.report.timed("watch later"):
-                p.watch_later.add(user_id, self.choose(user), at=at)
-        if rng.random() < 0.05:
-            with p.report.timed("list"):
+
+    def react(self, user: int, user_id: str, taken: str, at: int) -> None:
+        """Likes and comments go to the log, which is ingested later; lists change at once."""
+        p, timed, chance = self.platform, self.platform.report.timed, self.rng.random
+        for event, share in (("like", 0.2), ("unlike", 0.02), ("comment", 0.05), ("share", 0.03)):
+            if chance() < share:
+                self.log.append(UserEvent(user_id, taken, event, at=at))  # type: ignore[arg-type]
+        if chance() < 0.1:
+            with timed("lists", "watch later"):
+                p.watch_later.add(user_id, self.choose(user))
+        if chance() < 0.08:
+            with timed("lists", "favorites"):
+                p.favorites.add(user_id, taken)
+        if chance() < 0.04:
+            with timed("lists", "follow"):
+                p.following.follow(user_id, f"creator of {taken}")
+        if chance() < 0.04:
+            self.put_into_playlist(user_id, taken)
+        if chance() < 0.05:
+            with timed("lists", "read lists"):
                 p.watch_later.list(user_id, count=20)
                 p.activity.history(user_id, count=20)
+                p.favorites.list(user_id, count=20)
 
-    def sign_in(self, user_id: str) -> None:
-        """Validate the user's token, or issue one."""
+    def put_into_playlist(self, user_id: str, taken: str) -> None:
+        """Into the user's playlist, which is made at the first time."""
         p = self.platform
-        token = self.tokens.get(user_id)
-        if token is not None:
-            with p.report.timed("validate token"):
-                if p.tokens.validate(token) is not None:
-                    return
-        with p.report.timed("sign in"):
-            self.tokens[user_id] = p.tokens.issue(user_id).token
+        with p.report.timed("lists", "playlists"):
+            if user_id in self.playlists:
+                p.playlists.add_video(user_id, self.playlists[user_id], taken)
+            else:
+                self.playlists[user_id] = p.playlists.create(user_id, "mine", [taken]) or ""
 
-    def schedule_hot(self) -> None:
-        """Have the most watched videos refreshed before they grow stale."""
-        for video_id, _ in self.popular.most_common(20):
-            self.platform.scheduler.schedule_hot_video_cache(video_id)
+    def talk_and_buy(self, user_id: str, taken: str) -> None:
+        """Some comment in the video's room, some mail it to a friend, some buy a ticket."""
+        p, timed, chance = self.platform, self.platform.report.timed, self.rng.random
+        if chance() < 0.02:
+            with timed("messaging", "chat"):
+                p.chat.publish(taken, "so good", user_id)
+        if chance() < 0.03:
+            with timed("messaging", "enqueue a task"):
+                p.tasks.enqueue("mail", {"to": user_id, "video": taken})
+        if chance() < 0.02:
+            with timed("identity", "cart"):
+                p.cart.add(CartOwner.token(self.tokens[user_id]), "ticket")
+            with timed("coordination", "reserve stock"):
+                reserved = p.inventory.reserve_stock("ticket", 1, user_id)
+            if reserved.ok and chance() < 0.6:
+                with timed("coordination", "confirm"):
+                    p.inventory.confirm_reservation(reserved.reservation_id)
+
+    # ---- meanwhile
+
+    def background(self, *, reschedule: bool) -> None:
+        """What daemons would do meanwhile."""
+        p, timed = self.platform, self.platform.report.timed
+        if reschedule:
+            for video_id, _ in self.popular.most_common(RANKED):
+                p.scheduler.schedule_hot_video_cache(video_id)
+        with timed("activity", f"ingest up to {BETWEEN_BACKGROUND} visits"):
+            p.activity.record_many(self.log)
+        self.log.clear()
+        with timed("caching", "cache scheduler"):
+            while (report := p.scheduler.step()).claimed:
+                self.refreshed += report.refreshed
+        with timed("caching", "write what is behind"):
+            self.written += p.positions.step(p.write_positions)
+        with timed("caching", "ranking"):
+            p.ranking.get_top_viewed_videos(RANKED)
+        with timed("messaging", "process tasks"):
+            p.tasks.process_tasks()
+        with timed("messaging", "scheduled tasks"):
+            p.digests.step()
+        with timed("coordination", "expire holds"):
+            p.inventory.expire()
+        with timed("identity", "clean up sessions"):
+            self.sessions_ended += p.expiry.step().ended
+            p.token_limit.step()
+
+    def month_later(self) -> int:
+        """What of the lists is cleaned up when nobody has come for a month."""
+        p, removed, more = self.platform, 0, True
+        p.clock.advance(31 * DAY_MS)
+        while more:
+            with p.report.timed("lists", "clean up after a month"):
+                report = p.cleanup.step()
+            removed, more = removed + report.videos, report.more
+        return removed
+
+    def finish(self) -> None:
+        """The figures below the table."""
+        p, report = self.platform, self.platform.report
+        while p.positions.pending():
+            self.written += p.positions.flush(p.write_positions)
+        statistics = p.cache.statistics()
+        looked = statistics.hits + statistics.misses
+        report.figure(
+            "cache hit ratio",
+            f"{statistics.hits / looked if looked else 0:.3f} of {looked:,}; "
+            f"{self.refreshed:,} refreshed by the scheduler",
+        )
+        events = p.activity.video_counts_many(f"v{i}" for i in range(min(self.videos, 1000)))
+        report.figure("events recorded", f"{p.recommender.events:,}, {sum(e.likes for e in events):,} likes")
+        exact, about = (p.activity.active_users(START, approximate=a) for a in (False, True))
+        report.figure("active users", f"{exact:,} ({about:,} by HyperLogLog)")
+        report.figure("rate limit", f"{self.turned_away:,} visits turned away")
+        stock = p.inventory.stock("ticket")
+        report.figure(
+            "tickets", f"{stock.sold:,} of {TICKETS:,} sold, {stock.held:,} held, {stock.available:,} left"
+        )
+        report.figure(
+            "in the background",
+            f"{self.written:,} positions written, {p.mails:,} mails sent, {self.sessions_ended:,} sessions ended",
+        )
+        report.figure("a month later", f"{self.month_later():,} videos to watch later removed")
+        p.rate.put(report, SHOWN)
 
 
 def run(url: str, users: int, videos: int, events: int, seed: int, console: Console) -> None:
@@ -150,51 +238,29 @@ def run(url: str, users: int, videos: int, events: int, seed: int, console: Cons
         name = f"playhead-demo-{seed}"
         clear(store, name)
         platform = Platform(store, clock, catalogue(videos, rng), name)
-        for i in range(videos):
-            platform.recommender.add_video(f"v{i}")
+        names = [f"v{i}" for i in range(videos)]
+        for video_id in names:
+            platform.recommender.add_video(video_id)
+        for i in range(0, videos, 1000):
+            platform.known.add_many(names[i : i + 1000])
         simulation = Simulation(platform, users, videos, rng)
-        refreshed = 0
         with Progress(console=console) as progress:
             task = progress.add_task("a day", total=events)
             for i in range(events):
                 simulation.step(START + i * DAY_MS // events)
-                if i % 100 == 99:
-                    refreshed += background(simulation, reschedule=i % 1000 == 99)
+                if i % BETWEEN_BACKGROUND == BETWEEN_BACKGROUND - 1 or i == events - 1:
+                    simulation.background(reschedule=i % 1000 == 999)
                     progress.update(task, completed=i + 1)
-        finish(platform, refreshed)
+        simulation.finish()
+        platform.chat.close()
         platform.report.print(
             console, f"A day with {users:,} users and {videos:,} videos on {store.name} (seed {seed})"
         )
 
 
-def background(simulation: Simulation, *, reschedule: bool) -> int:
-    """What a daemon would do meanwhile: refresh what is due."""
-    if reschedule:
-        simulation.schedule_hot()
-    refreshed = 0
-    with simulation.platform.report.timed("cache scheduler"):
-        while report := simulation.platform.scheduler.step():
-            if not report.claimed:
-                break
-            refreshed += report.refreshed
-    return refreshed
-
-
-def finish(platform: Platform, refreshed: int) -> None:
-    """The figures below the table."""
-    looked = platform.cache["hits"] + platform.cache["misses"]
-    ratio = platform.cache["hits"] / looked if looked else 0.0
-    platform.report.figure(
-        "cache hit ratio", f"{ratio:.3f} of {looked:,}; {refreshed:,} refreshed by the scheduler"
-    )
-    platform.report.figure("events recorded", f"{platform.recommender.events:,}")
-    platform.report.figure("active users", f"{platform.activity.active_users(START):,}")
-    platform.rate.put(platform.report, SHOWN)
-
-
 def clear(store: playhead.Store, name: str) -> None:
     """Remove what an earlier run with the same seed left in a store that keeps its data, and nothing else."""
-    for prefix in (name, f"playhead:{name}"):
+    for prefix in (name, f"{name}.tasks", f"playhead:{name}"):
         cursor = 0
         while True:
             cursor, names = store.keys.scan(cursor, match=f"{prefix}:*", count=1000)

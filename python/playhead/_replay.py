@@ -117,7 +117,7 @@ class Replay:
 
     def users(self, users: list[User]) -> None:
         """Rows of a table of users: a hash for each, and the groups that hit rates are told for."""
-        with self.report.timed(f"users ({BULK:,} a batch)"), self.store.batch() as batch:
+        with self.report.timed("recommendation", f"users ({BULK:,} a batch)"), self.store.batch() as batch:
             for user in users:
                 key = f"{self.name}:user:{user.user_id}"
                 batch.keys.delete(key)
@@ -127,7 +127,7 @@ class Replay:
 
     def history(self, events: list[Event]) -> None:
         """Events from before the log."""
-        with self.report.timed(f"history ({BULK:,} events a call)"):
+        with self.report.timed("recommendation", f"history ({BULK:,} events a call)"):
             self.recommender.record_many(e.as_tuple() for e in events)
         for event in events:
             self._note(event)
@@ -137,7 +137,7 @@ class Replay:
         self._popular.add(event.video_id)
 
     def _compare(self, event: Event, seen: set[str]) -> None:
-        with self.report.timed("recommend"):
+        with self.report.timed("recommendation", "recommend"):
             shown = [r.video_id for r in self.recommender.recommend(event.user_id, SHOWN, at=event.at)]
         popular = self._popular.first(SHOWN, seen)
         self.rate.count(event.video_id, shown, popular)
@@ -153,7 +153,7 @@ class Replay:
             self._compare(first, seen)
         for event in events:
             if event.first_of_row and event.event in ("view", "finish"):
-                with self.report.timed("record viewing"):
+                with self.report.timed("recommendation", "record viewing"):
                     self.activity.record_video_viewing(
                         event.user_id,
                         event.video_id,
@@ -161,7 +161,7 @@ class Replay:
                         event.duration_ms or 0,
                         at=event.at,
                     )
-            with self.report.timed("record event"):
+            with self.report.timed("recommendation", "record event"):
                 self.recommender.record(
                     event.user_id,
                     event.video_id,

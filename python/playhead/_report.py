@@ -15,21 +15,22 @@ from playhead._types import Id
 
 
 class Report:
-    """Durations per kind of operation, and named figures beside them."""
+    """Durations per kind of operation, in groups, and named figures beside them."""
 
     def __init__(self) -> None:
-        self._durations: dict[str, list[int]] = {}
+        self._groups: dict[str, dict[str, list[int]]] = {}
         self._figures: dict[str, str] = {}
         self._start = time.perf_counter()
 
     @contextmanager
-    def timed(self, kind: str) -> Iterator[None]:
+    def timed(self, group: str, kind: str) -> Iterator[None]:
         """Count and time one operation."""
         start = time.perf_counter_ns()
         try:
             yield
         finally:
-            self._durations.setdefault(kind, []).append(time.perf_counter_ns() - start)
+            kinds = self._groups.setdefault(group, {})
+            kinds.setdefault(kind, []).append(time.perf_counter_ns() - start)
 
     def figure(self, name: str, value: str) -> None:
         """Add a line below the table."""
@@ -38,27 +39,31 @@ class Report:
     @property
     def operations(self) -> int:
         """Operations counted so far."""
-        return sum(len(d) for d in self._durations.values())
+        return sum(len(durations) for kinds in self._groups.values() for durations in kinds.values())
 
     def print(self, console: Console, title: str) -> None:
-        """Print the table."""
+        """Print the table: a section for each group, in the order in which they came first."""
         elapsed = time.perf_counter() - self._start
         table = Table(title=Text(title), title_justify="left")
         table.add_column("operation")
         for name in ("count", "per second", "p50 us", "p99 us"):
             table.add_column(name, justify="right")
-        for kind, durations in self._durations.items():
-            busy = sum(durations) / 1e9
-            cuts = quantiles(durations, n=100) if len(durations) > 1 else [float(durations[0])] * 99
-            rate = f"{len(durations) / busy:,.0f}" if busy else "-"
-            table.add_row(
-                kind, f"{len(durations):,}", rate, f"{cuts[49] / 1000:,.1f}", f"{cuts[98] / 1000:,.1f}"
-            )
-        table.add_section()
+        for group, kinds in self._groups.items():
+            table.add_row(Text(group, style="bold"))
+            for kind, durations in kinds.items():
+                table.add_row(Text(f"  {kind}"), *_row(durations))
+            table.add_section()
         table.add_row("all", f"{self.operations:,}", f"{self.operations / elapsed:,.0f}", "", "")
         console.print(table)
         for name, value in self._figures.items():
             console.print(f"{name}: {value}", markup=False, soft_wrap=True)
+
+
+def _row(durations: list[int]) -> tuple[str, str, str, str]:
+    busy = sum(durations) / 1e9
+    cuts = quantiles(durations, n=100) if len(durations) > 1 else [float(durations[0])] * 99
+    rate = f"{len(durations) / busy:,.0f}" if busy else "-"
+    return f"{len(durations):,}", rate, f"{cuts[49] / 1000:,.1f}", f"{cuts[98] / 1000:,.1f}"
 
 
 class HitRate:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import playhead
+from playhead import _demo
 from playhead.cli import main
 
 
@@ -27,12 +28,29 @@ def counts(output: str) -> list[list[str]]:
     return [line.split("│")[1:3] for line in output.splitlines() if line.startswith("│")]
 
 
+GROUPS = {"identity", "activity", "lists", "caching", "messaging", "coordination", "numbers", "recommendation"}
+
+
 def test_the_demo_gives_the_same_counts_for_the_same_seed_on_every_store(store_url: str) -> None:
     args = ["demo", "--users", "20", "--videos", "50", "--events", "300", "--seed", "3"]
     code, output = run(*args, "--store", store_url)
     assert code == 0, output
     assert "hit rate at 10" in output
-    assert counts(output) == counts(run(*args)[1])
+    assert {name.strip() for name, count in counts(output) if not count.strip()} == GROUPS
+    assert counts(output) == counts(run(*args, "--store", store_url)[1])  # nothing of the first run counts
+    expected = run(*args)[1]
+    assert counts(output) == counts(expected)
+    assert output.split("└")[1].splitlines()[1:] == expected.split("└")[1].splitlines()[1:]
+
+
+def test_the_demo_removes_all_of_an_earlier_one(tmp_path: Path) -> None:
+    url = f"rocksdb://{tmp_path}/store"
+    args = ["demo", "--users", "10", "--videos", "30", "--events", "200", "--seed", "4", "--store", url]
+    assert run(*args)[0] == 0
+    with playhead.open(url) as store:
+        assert store.keys.dbsize() > 100
+        _demo.clear(store, "playhead-demo-4")
+        assert store.keys.keys("*") == []
 
 
 def test_the_demo_leaves_the_keys_of_others_alone(tmp_path: Path) -> None:
