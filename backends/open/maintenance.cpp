@@ -38,6 +38,12 @@ StoreReport check_directory(const Url& url) {
 
 }  // namespace
 
+std::optional<std::string> directory_of(Text text) {
+  Url url = Url::parse(text);
+  if (url.scheme == "rocksdb") return rocksdb_directory(url);
+  return std::nullopt;
+}
+
 StoreReport check(Text text) {
   Url url = Url::parse(text);
   if (url.scheme == "rocksdb") return check_directory(url);

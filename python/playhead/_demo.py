@@ -224,7 +224,8 @@ class Simulation:
         )
         report.figure(
             "in the background",
-            f"{self.written:,} positions written, {p.mails:,} mails sent, {self.sessions_ended:,} sessions ended",
+            f"{self.written:,} positions written, {p.mails:,} mails sent, "
+            f"{self.sessions_ended:,} sessions ended",
         )
         report.figure("a month later", f"{self.month_later():,} videos to watch later removed")
         p.rate.put(report, SHOWN)

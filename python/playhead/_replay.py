@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +26,8 @@ from playhead._replay_formats import (
     read_videos,
 )
 from playhead._report import HitRate, Report
-from playhead.modules import Activity, Recommender
+from playhead.modules import Activity, Counters, Favorites, Leaderboard, Recommender, UserEvent
+from playhead.modules.activity import ActivityEvent
 
 T = TypeVar("T")
 
@@ -32,6 +35,12 @@ SHOWN = 20
 LISTED_REFUSALS = 1_000
 BULK = 2_000
 OTHER_USERS = "not in the table"
+_KINDS: dict[str, ActivityEvent] = {
+    "like": "like",
+    "unlike": "unlike",
+    "comment": "comment",
+    "share": "share",
+}
 
 
 class Ranking:
@@ -98,18 +107,34 @@ class Source:
         return f"{self.read:,} read, {self.applied:,} applied, {self.refused:,} refused"
 
 
+def _of_activity(event: Event) -> UserEvent | None:
+    """An event as Activity takes it; in logs a finish is a viewing to the end."""
+    if event.event in ("view", "finish"):
+        if not event.first_of_row:
+            return None
+        watched, duration = event.watched_ms or 0, event.duration_ms or 0
+        return UserEvent(event.user_id, event.video_id, "view", watched, duration, event.at)
+    kind = _KINDS.get(event.event)
+    return None if kind is None else UserEvent(event.user_id, event.video_id, kind, at=event.at)
+
+
 class Replay:
-    """Applies rows and keeps count of them."""
+    """Applies rows and keeps count of them. The modules' time is that of the latest event."""
 
     def __init__(self, store: playhead.Store, name: str) -> None:
         self.store, self.name = store, name
-        self.activity = Activity(store, prefix=name)
+        self.clock = playhead.ManualClock(1)
+        self.activity = Activity(store, prefix=name, clock=self.clock)
+        self.favorites = Favorites(store, prefix=name, clock=self.clock)
+        self.counters = Counters(store, prefix=name, clock=self.clock)
+        self.most_viewed = Leaderboard(store, "videos", 1_000, prefix=name, clock=self.clock)
         self.recommender = Recommender(store, name=name)
         self.report, self.rate = Report(), HitRate()
         self.groups: dict[str, HitRate] = {}
         self._group_of: dict[str, str] = {}
         self._seen: dict[str, set[str]] = {}
         self._popular = Ranking()
+        self._log: list[tuple[int, UserEvent]] = []
 
     def video(self, video_id: str) -> None:
         """One row of a table of videos: it can be recommended."""
@@ -117,7 +142,7 @@ class Replay:
 
     def users(self, users: list[User]) -> None:
         """Rows of a table of users: a hash for each, and the groups that hit rates are told for."""
-        with self.report.timed("recommendation", f"users ({BULK:,} a batch)"), self.store.batch() as batch:
+        with self.report.timed("tables", f"users ({BULK:,} a batch)"), self.store.batch() as batch:
             for user in users:
                 key = f"{self.name}:user:{user.user_id}"
                 batch.keys.delete(key)
@@ -127,7 +152,7 @@ class Replay:
 
     def history(self, events: list[Event]) -> None:
         """Events from before the log."""
-        with self.report.timed("recommendation", f"history ({BULK:,} events a call)"):
+        with self.report.timed("tables", f"history ({BULK:,} events a call)"):
             self.recommender.record_many(e.as_tuple() for e in events)
         for event in events:
             self._note(event)
@@ -147,21 +172,13 @@ class Replay:
 
     def row(self, events: list[Event]) -> None:
         """One row of the log: what the user took is compared with what is recommended, then recorded."""
+        events = [event if event.at is not None else replace(event, at=self.store.now()) for event in events]
         first = events[0]
         seen = self._seen.get(first.user_id)
         if seen and first.video_id not in seen and any(_positive(e) for e in events):
             self._compare(first, seen)
         for event in events:
-            if event.first_of_row and event.event in ("view", "finish"):
-                with self.report.timed("recommendation", "record viewing"):
-                    self.activity.record_video_viewing(
-                        event.user_id,
-                        event.video_id,
-                        event.watched_ms or 0,
-                        event.duration_ms or 0,
-                        at=event.at,
-                    )
-            with self.report.timed("recommendation", "record event"):
+            with self.report.timed("recommendation", "record an event"):
                 self.recommender.record(
                     event.user_id,
                     event.video_id,
@@ -170,7 +187,54 @@ class Replay:
                     watched_ms=event.watched_ms,
                     duration_ms=event.duration_ms,
                 )
+            self._count(event)
             self._note(event)
+
+    def _count(self, event: Event) -> None:
+        """One event in the modules beside the recommender; what Activity takes is ingested later."""
+        self.clock.set(max(self.clock.now(), event.at or 0))
+        if event.event in ("favorite", "unfavorite"):
+            with self.report.timed("lists", "favorites"):
+                if event.event == "favorite":
+                    self.favorites.add(event.user_id, event.video_id, at=event.at)
+                else:
+                    self.favorites.remove(event.user_id, event.video_id)
+        with self.report.timed("numbers", "counters"):
+            self.counters.increment(event.event, at=event.at)
+        if (noted := _of_activity(event)) is not None:
+            self._log.append((event.line, noted))
+
+    @property
+    def full(self) -> bool:
+        """Whether it is time to ingest."""
+        return len(self._log) >= BULK
+
+    def ingest(self) -> dict[int, str]:
+        """Record what has been collected for Activity; the lines that were refused, and why."""
+        events = [event for _, event in self._log]
+        with self.report.timed("activity", f"ingest ({BULK:,} events a call)"):
+            report = self.activity.record_many(events)
+        refused = {self._log[item.index][0]: item.reason for item in report.refused}
+        views = Counter(e.video_id for line, e in self._log if e.event == "view" and line not in refused)
+        if views:
+            with self.report.timed("numbers", f"leaderboard ({BULK:,} events a call)"):
+                self.most_viewed.increment_scores(dict(views))
+        self._log.clear()
+        return refused
+
+    def figures(self) -> None:
+        """What the modules know at the end."""
+        kinds = ", ".join(f"{c.count:,} {c.name}" for c in self.counters.get_top_counters(limit=12))
+        self.report.figure("events of the log", kinds or "none")
+        if not kinds:
+            return
+        last_day = self.activity.active_users()
+        exact, about = (self.activity.monthly_active_users(approximate=a) for a in (False, True))
+        self.report.figure(
+            "active users", f"{last_day:,} on the last day, {exact:,} in its month ({about:,} by HyperLogLog)"
+        )
+        most = [f"{printable(str(row.member))} ({row.score:,.0f})" for row in self.most_viewed.get_top(5)]
+        self.report.figure("most viewed", ", ".join(most) or "none")
 
 
 def _positive(event: Event) -> bool:
@@ -242,9 +306,17 @@ class Run:
                 source.applied += 1
             except playhead.InvalidArgument as error:
                 source.refuse(Refusal(row[0].line, str(error)))
+            if self.replay.full:
+                self._ingest(source)
             if source.read % 500 == 0:
                 self._show(source)
+        self._ingest(source)
         self._show(source, done=True)
+
+    def _ingest(self, source: Source) -> None:
+        for line, reason in self.replay.ingest().items():
+            source.applied -= 1
+            source.refuse(Refusal(line, reason))
 
     def print(self, title: str) -> None:
         """Print the table, what became of the files' rows, the hit rates, and the rows refused."""
@@ -254,6 +326,7 @@ class Run:
         replay.report.figure(
             "events recorded", f"{replay.recommender.events:,} on {replay.recommender.videos:,} videos"
         )
+        replay.figures()
         replay.rate.put(replay.report, SHOWN)
         for group, rate in sorted(replay.groups.items(), key=lambda item: -item[1].asked):
             rate.put(replay.report, SHOWN, f" of users {group}")

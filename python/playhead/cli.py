@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import click
 from rich.console import Console
@@ -118,18 +118,14 @@ def backup(url: str, directory: Path) -> None:
     No other process may have the store open; a program that has it open calls store.backup() itself.
     """
     try:
-        if url.startswith("rocksdb:") and not directory_of(url).is_dir():
-            raise click.ClickException(f"there is no store to copy in {directory_of(url)}")
+        kept_in = _playhead.directory_of(url)
+        if kept_in is not None and not Path(kept_in).is_dir():
+            raise click.ClickException(f"there is no store to copy in {kept_in}")
         with playhead.open(url) as store:
             store.backup(directory)
     except playhead.Error as error:
         raise _failed(error) from error
     click.echo(f"{url} was copied; open the copy as rocksdb://{quote(str(directory.absolute()))}")
-
-
-def directory_of(url: str) -> Path:
-    """Give the directory of a RocksDB store; in its URL only ``?`` and ``%`` mean something."""
-    return Path(unquote(url.removeprefix("rocksdb://").partition("?")[0]))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import playhead
-from playhead import _demo
+from playhead import _demo, _playhead, modules
 from playhead.cli import main
 
 
@@ -28,7 +28,16 @@ def counts(output: str) -> list[list[str]]:
     return [line.split("│")[1:3] for line in output.splitlines() if line.startswith("│")]
 
 
-GROUPS = {"identity", "activity", "lists", "caching", "messaging", "coordination", "numbers", "recommendation"}
+GROUPS = {
+    "identity",
+    "activity",
+    "lists",
+    "caching",
+    "messaging",
+    "coordination",
+    "numbers",
+    "recommendation",
+}
 
 
 def test_the_demo_gives_the_same_counts_for_the_same_seed_on_every_store(store_url: str) -> None:
@@ -137,6 +146,36 @@ def test_all_files_of_a_log_are_applied_and_counted(tmp_path: Path, store_url: s
     assert "refused: history.tsv.gz:4: last_time_ms is 60000, too early for 3 views" in output
     assert "refused: history.tsv.gz:5: a video of watch_seq must have 1 to 1024 bytes" in output
     assert "refused: log.csv.gz:4: is_comment is '2', not 0 or 1" in output
+
+
+def test_the_events_of_a_log_are_in_all_modules(tmp_path: Path, store_url: str) -> None:
+    rows = [
+        *(f"u{i % 7},v{i % 5},view,{1_700_000_000_000 + i},1000,2000" for i in range(2500)),
+        "u1,v1,like,1700000003000,,",
+        "u1,v1,like,1700000003001,,",
+        "u2,v1,like,1700000003002,,",
+        "u2,v1,unlike,1700000003003,,",
+        "u3,v1,comment,1700000003004,,",
+        "u3,v1,favorite,1700000003005,,",
+        "u9,v1,view,1702600000000,9000000000000,",
+        "u8,v2,view,1702600000000,1,",
+    ]
+    log = write_gz(tmp_path / "log.csv.gz", "user_id,video_id,event,at,watched_ms,duration_ms", *rows)
+    code, output = run("replay", log, "--format", "csv", "--store", store_url)
+    assert code == 0, output
+    assert "rows: 2,508 read, 2,507 applied, 1 refused" in output
+    assert "refused: log.csv.gz:2508: watched_ms" in output
+    assert "events of the log: 2,502 view, 3 like, 1 comment, 1 favorite, 1 unlike" in output
+    assert "active users: 1 on the last day, 1 in its month (1 by HyperLogLog)" in output
+    assert "most viewed: v2 (501)" in output
+    if store_url == "memory://":
+        return
+    with playhead.open(store_url) as store:
+        clock = playhead.ManualClock(1_702_600_000_000)
+        activity = modules.Activity(store, prefix="replay-log.csv.gz", clock=clock)
+        assert activity.video_counts("v1") == modules.VideoCounts(500, 0, 500_000, 1, 1, 0)
+        assert activity.active_users(1_700_000_000_000) == 7
+        assert modules.Favorites(store, prefix="replay-log.csv.gz").favorite_count("v1") == 1
 
 
 def test_users_of_a_log_are_kept_in_the_store(tmp_path: Path) -> None:
@@ -288,6 +327,14 @@ def test_a_path_may_contain_what_means_something_in_other_urls(tmp_path: Path) -
     assert (tmp_path / "copy %41").is_dir()
     with playhead.open(output.split()[-1]) as copy:
         assert copy.strings.get("text") == b"value"
+
+
+def test_the_engine_tells_where_a_store_keeps_its_data() -> None:
+    assert _playhead.directory_of("rocksdb:///a/b%20c%FF?durability=none") == "/a/b c\udcff"
+    assert _playhead.directory_of("memory://name") is None
+    assert _playhead.directory_of("redis://localhost/0") is None
+    with pytest.raises(playhead.InvalidArgument):
+        _playhead.directory_of("rocksdb://relative")
 
 
 def test_what_a_terminal_would_obey_is_shown_as_an_escape(tmp_path: Path) -> None:

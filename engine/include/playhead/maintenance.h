@@ -1,6 +1,7 @@
 #pragma once
 // Looking after stores that keep their data on this machine's disk.
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +9,10 @@
 #include "playhead/store.h"
 
 namespace playhead {
+
+/// The directory in which the store of a URL keeps its data on this machine's disk; nothing if it keeps none there. It
+/// need not exist. Throws Error{invalid} for a URL that makes no sense.
+std::optional<std::string> directory_of(Text url);
 
 /// What check() found.
 struct StoreReport {
