@@ -11,8 +11,8 @@ with playhead.open(sys.argv[1] if len(sys.argv) > 1 else "memory://") as store:
     print(f"alice watched {viewing.completion / 10:g} % of intro")
 
     activity.like("alice", "intro")
-    log = [("bob", "intro", "view", 30_000), ("bob", "intro", "share"), ("", "intro", "like")]
-    report = activity.record_many(UserEvent(*line) for line in log)
+    viewed = UserEvent("bob", "intro", watched_ms=30_000, zone="Asia/Tokyo")
+    report = activity.record_many([viewed, UserEvent("bob", "intro", "share"), UserEvent("", "intro")])
     print(f"{report.recorded} events of a log recorded, refused: {report.refused}")
     print("intro:", activity.video_counts("intro"), "watched by", activity.active_users(), "users today")
 

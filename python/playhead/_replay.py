@@ -224,7 +224,7 @@ class Replay:
 
     def figures(self) -> None:
         """What the modules know at the end."""
-        kinds = ", ".join(f"{c.count:,} {c.name}" for c in self.counters.get_top_counters(limit=12))
+        kinds = ", ".join(f"{c.count:,} {c.name!s}" for c in self.counters.get_top_counters(limit=12))
         self.report.figure("events of the log", kinds or "none")
         if not kinds:
             return
