@@ -35,6 +35,9 @@ void define_modules(py::module_& m) {
   define_activity(m);
   define_cache_scheduler(m);
   define_cache(m);
+  define_pages(m);
+  define_rankings(m);
+  define_rows(m);
   define_filters(m);
   define_hashing(m);
   define_message_queue(m);

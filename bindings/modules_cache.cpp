@@ -1,15 +1,9 @@
 #include <pybind11/stl.h>
 
-#include "bindings/callbacks.h"
-#include "bindings/modules.h"
+#include "bindings/caching.h"
 #include "playhead/modules/cache.h"
 
 namespace playhead::python {
-
-namespace {
-
-using BoundCache = Bound<Cache>;
-using Write = PendingWrites::Write;
 
 std::optional<std::string> value_of(const py::handle& given, const char* name) {
   if (given.is_none()) return std::nullopt;
@@ -20,6 +14,17 @@ py::object bytes_object(const std::optional<std::string>& value) {
   if (!value) return py::none();
   return py::bytes(value->data(), value->size());
 }
+
+void check_signals() {
+  call_python([] {
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  });
+}
+
+namespace {
+
+using BoundCache = Bound<Cache>;
+using Write = PendingWrites::Write;
 
 /// From (value, ttl, tags).
 Loaded loaded_of(const py::handle& given) {
@@ -69,12 +74,6 @@ BulkWriter bulk_writer_of(const py::object& write) {
   };
 }
 
-void while_waiting() {
-  call_python([] {
-    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
-  });
-}
-
 template <class T>
 void take(const py::dict& given, const char* name, T& option) {
   option = given[name].cast<T>();
@@ -103,7 +102,7 @@ CacheOptions options_of(const py::dict& given) {
   take(given, "write_batch", o.write_batch);
   take(given, "write_lease", o.write_lease);
   take(given, "write_pause", o.write_pause);
-  o.while_waiting = while_waiting;
+  o.while_waiting = check_signals;
   return o;
 }
 
@@ -137,6 +136,12 @@ py::list get_many(BoundCache& self, const py::object& keys, const py::object& lo
   return out;
 }
 
+bool refresh(BoundCache& self, const py::object& key, const py::object& load) {
+  Id id(key, "key");
+  Loader loader = loader_of(load);
+  return without_gil([&] { return self.module.refresh(id, loader); });
+}
+
 py::tuple peek(BoundCache& self, const py::object& key) {
   Id id(key, "key");
   return lookup_tuple(self.run([&](Cache& c) { return c.peek(id); }));
@@ -145,6 +150,7 @@ py::tuple peek(BoundCache& self, const py::object& key) {
 void define_reading(py::class_<BoundCache>& c) {
   c.def("get", get, py::arg("key"), py::arg("load"))
       .def("get_many", get_many, py::arg("keys"), py::arg("load"))
+      .def("refresh", refresh, py::arg("key"), py::arg("load"))
       .def("peek", peek, py::arg("key"))
       .def(
           "claim",
@@ -255,15 +261,7 @@ std::int64_t settle(BoundCache& self, const py::tuple& given, bool failed) {
 }
 
 void run_in_background(BoundCache& self, const py::object& write, const py::object& on_error) {
-  auto tell = [held = shared(on_error)](Text message) {
-    py::gil_scoped_acquire gil;
-    if (held->is_none()) return;
-    try {
-      (*held)(py::reinterpret_steal<py::object>(readable(message)));
-    } catch (py::error_already_set& e) {
-      e.discard_as_unraisable("playhead.modules.Cache: on_error");
-    }
-  };
+  auto tell = error_teller(on_error, "playhead.modules.Cache: on_error");
   BulkWriter writer = bulk_writer_of(write);
   without_gil([&] { self.module.run_in_background(std::move(writer), tell); });
 }

@@ -1,9 +1,17 @@
 #include <pybind11/stl.h>
 
-#include "bindings/modules.h"
+#include "bindings/caching.h"
 #include "playhead/modules/cache_scheduler.h"
 
 namespace playhead::python {
+
+py::tuple report_tuple(const StepReport& r) {
+  py::list failures;
+  for (const auto& f : r.failures)
+    failures.append(
+        py::make_tuple(id_object(f.video_id), py::reinterpret_steal<py::object>(readable(f.message))));
+  return py::make_tuple(r.claimed, r.refreshed, r.stopped, r.lost, failures, r.next_due, r.now);
+}
 
 namespace {
 
@@ -12,54 +20,12 @@ namespace {
 using BoundScheduler = Bound<CacheScheduler>;
 using Released = ReleaseGil;
 
-/// What a callback raised, if that is no Exception: sys.exit() or Ctrl-C.
-class Escape final : public EndRun {
- public:
-  explicit Escape(const py::error_already_set& error) : EndRun(error.what()), error_(error) {}
-  const py::error_already_set& error() const { return error_; }
-
- private:
-  py::error_already_set error_;
-};
-
-/// A Python object that C++ may keep, use with the GIL, and let go on any thread.
-std::shared_ptr<py::object> shared(const py::object& function) {
-  return {new py::object(function), [](py::object* held) {
-            py::gil_scoped_acquire gil;
-            delete held;
-          }};
-}
-
-/// Calls a function that must not raise: what it raises is shown as Python shows errors that nobody can catch.
-template <class... Arguments>
-void tell(const py::object& function, const char* what, Arguments&&... arguments) {
-  if (function.is_none()) return;
-  try {
-    function(std::forward<Arguments>(arguments)...);
-  } catch (py::error_already_set& e) {
-    e.discard_as_unraisable(what);
-  }
-}
-
-/// Calls it; what it raises becomes an exception of C++ that needs no GIL.
-template <class Result>
-Result call(const py::object& function, Text argument) {
-  py::gil_scoped_acquire gil;
-  try {
-    py::object result = function(id_object(argument));
-    if constexpr (!std::is_void_v<Result>) return result.cast<Result>();
-  } catch (py::error_already_set& e) {
-    if (!e.matches(PyExc_Exception)) throw Escape(e);
-    throw std::runtime_error(e.what());
-  } catch (const py::cast_error&) {
-    throw std::runtime_error("TypeError: views_of must give an int");
-  }
-}
-
 template <class Result>
 std::function<Result(Text)> callback(const py::object& function) {
   if (function.is_none()) return {};
-  return [held = shared(function)](Text argument) { return call<Result>(*held, argument); };
+  return [held = shared(function)](Text argument) {
+    return call_python([&] { return (*held)(id_object(argument)).template cast<Result>(); });
+  };
 }
 
 std::unique_ptr<BoundScheduler> make(StoreObject& store, const py::object& load, const py::object& views_of,
@@ -89,23 +55,8 @@ struct GivenClaim {
   CacheClaim claim;
 };
 
-StepReport step_released(CacheScheduler& scheduler, std::optional<Millis> now) {
-  try {
-    Released gil;
-    return scheduler.step(now);
-  } catch (const Escape& escape) {
-    throw py::error_already_set(escape.error());
-  }
-}
-
-/// (claimed, refreshed, stopped, lost, [(video_id, message)], next_due, now)
 py::tuple step(BoundScheduler& self, std::optional<Millis> now) {
-  StepReport r = step_released(self.module, now);
-  py::list failures;
-  for (const auto& f : r.failures)
-    failures.append(
-        py::make_tuple(id_object(f.video_id), py::reinterpret_steal<py::object>(readable(f.message))));
-  return py::make_tuple(r.claimed, r.refreshed, r.stopped, r.lost, failures, r.next_due, r.now);
+  return report_tuple(without_gil([&] { return self.module.step(now); }));
 }
 
 py::list claim(BoundScheduler& self, std::int64_t count, std::optional<Millis> now) {
@@ -120,13 +71,9 @@ py::list claim(BoundScheduler& self, std::int64_t count, std::optional<Millis> n
 }
 
 void run_in_background(BoundScheduler& self, const py::object& on_error) {
-  auto tell_error = [held = shared(on_error)](Text message) {
-    py::gil_scoped_acquire gil;
-    tell(*held, "playhead.modules.CacheScheduler: on_error",
-         py::reinterpret_steal<py::object>(readable(message)));
-  };
+  auto tell = error_teller(on_error, "playhead.modules.CacheScheduler: on_error");
   Released gil;
-  self.module.run_in_background(tell_error);
+  self.module.run_in_background(tell);
 }
 
 template <class F>

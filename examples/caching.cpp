@@ -6,8 +6,47 @@
 #include "playhead/modules/bloom_filter.h"
 #include "playhead/modules/cache.h"
 #include "playhead/modules/consistent_hash.h"
+#include "playhead/modules/page_cache.h"
 #include "playhead/modules/popularity.h"
+#include "playhead/modules/ranking_cache.h"
+#include "playhead/modules/row_caches.h"
 #include "playhead/open.h"
+
+namespace {
+
+void show_pages(const playhead::Namespace& space) {
+  playhead::PageCache pages(space);
+  auto reader = [](playhead::Text id, auto) -> std::optional<playhead::Row> {
+    return playhead::Row{{"id", std::string(id)}, {"title", "A title"}, {"views", "7"}};
+  };
+  playhead::VideoMetadataCache videos(space, reader, &pages);
+  playhead::PageRequest request{"/videos/intro", "utm_source=x"};
+  auto make = [&](const playhead::PageRequest&) {
+    std::string page;
+    for (const auto& [column, value] : videos.get_video_metadata("intro").value_or(playhead::Row()))
+      page.append(column).append("=").append(value).append(" ");
+    return playhead::PageResponse{200, {{"Content-Type", "text/plain"}}, page};
+  };
+  for (int i = 0; i < 2; ++i) {
+    auto page = pages.serve(request, make);
+    std::printf("%s: %s\n", page.header("X-Video-Cache").c_str(), page.body.c_str());
+  }
+  videos.update_video_metadata("intro", {{"title", "Another title"}}, [](auto, const auto&) {});
+  std::printf("the page is there: %d\n", pages.contains(request));
+}
+
+void show_ranking(const playhead::Namespace& space) {
+  playhead::RankingSource source;
+  source.top = [](std::int64_t) { return std::vector<playhead::RankedId>{{"intro", 30}, {"outro", 2}}; };
+  source.rows = [](playhead::List<playhead::Text> ids) {
+    return std::vector<std::optional<std::string>>(ids.begin(), ids.end());
+  };
+  playhead::RankingCache ranking(space, source);
+  for (const auto& row : ranking.get_top_viewed_videos(10))
+    std::printf("%s: %.0f\n", row.row.c_str(), row.views);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) try {
   auto store = playhead::open(argc > 1 ? argv[1] : "memory://");
@@ -43,6 +82,9 @@ int main(int argc, char** argv) try {
   playhead::Popularity viewed(space);
   for (const char* id : {"intro", "intro", "outro"}) viewed.record(id);
   for (const auto& row : viewed.top()) std::printf("%s %.1f\n", row.id.c_str(), row.score);
+
+  show_pages(space);
+  show_ranking(space);
 
   auto spread =
       playhead::sharded_store({{"a", playhead::open("memory://")}, {"b", playhead::open("memory://"), 2}});

@@ -136,7 +136,7 @@ class AsgiPageCache:
             await self.app(scope, receive, recorded)
         finally:
             if visit.recording:
-                await self.pages.cache.in_thread(visit.abandon)
+                await visit.abandon_async()
 
 
 def _record(visit: Visit, event: Event) -> bool:

@@ -127,6 +127,36 @@ TEST_CASE("what a loader throws is thrown, and the next call loads again", "[cac
   });
 }
 
+TEST_CASE("a refresh loads what is fresh, and shows it until then", "[cache]") {
+  for_each_space([](Space& s) {
+    Source source;
+    source.rows["a"] = "1";
+    Cache cache(s.space, {.error_pause = 1000}), other(s.space);
+    REQUIRE(cache.refresh("a", source.loader()));
+    REQUIRE(cache.peek("a").value == "1");
+    REQUIRE(cache.refresh("a", [&](Text key) -> Loaded {
+      REQUIRE(other.get(key, source.loader()) == "1");
+      REQUIRE_FALSE(other.refresh(key, source.loader()));
+      return {"2"};
+    }));
+    REQUIRE(cache.get("a", source.loader()) == "2");
+    REQUIRE(source.loads == 1);
+    source.down = true;
+    REQUIRE_THROWS_WITH(cache.refresh("a", source.loader()), "the database is down");
+    REQUIRE(cache.get("a", source.loader()) == "2");
+    source.down = false;
+    REQUIRE(cache.refresh("a", source.loader()));
+    REQUIRE(cache.get("a", source.loader()) == "1");
+    REQUIRE_THROWS_WITH(cache.refresh("a",
+                                      [&](Text key) -> Loaded {
+                                        return {cache.get("b", [&](Text) -> Loaded {
+                                          return {cache.get(key, source.loader()).value() + "b"};
+                                        })};
+                                      }),
+                        Catch::Contains("wait for itself"));
+  });
+}
+
 TEST_CASE("a loader that asks for its own key is told so, for another one it is served", "[cache]") {
   for_each_space([](Space& s) {
     Cache cache(s.space);
@@ -457,6 +487,33 @@ TEST_CASE("a load that began before an invalidation is never stored", "[cache]")
     if (value && value != row) throw std::runtime_error("a stale value was stored");
   });
   REQUIRE(orders > 20);
+}
+
+TEST_CASE("a refresh that began before an invalidation is never stored", "[cache]") {
+  for (bool there : {false, true}) {
+    std::size_t orders = for_each_interleaving([&](Stage& stage) {
+      std::string row = "old";
+      auto store = open("memory://");
+      if (there) Cache(Namespace(store)).set("a", {"old"});
+      Cache cache(Namespace(stage.stepped(store)));
+      Loader loader = [&](Text) -> Loaded {
+        std::string loaded = row;
+        stage.step();
+        return {loaded};
+      };
+      stage.program([&] { cache.refresh("a", loader); });
+      stage.program([&] { read(stage, cache, row); });
+      stage.program([&] {
+        stage.step();
+        row = "new";
+        cache.invalidate("a");
+      });
+      stage.run();
+      auto value = left(store);
+      if (value && value != row) throw std::runtime_error("a stale value was stored");
+    });
+    REQUIRE(orders > 20);
+  }
 }
 
 TEST_CASE("a load that began before an invalidation of its tag is never shown", "[cache]") {

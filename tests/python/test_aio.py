@@ -111,6 +111,14 @@ async def test_modules_are_coroutines(store: playhead.aio.Store) -> None:
     assert found.user_id == "alice"
     activity = await playhead.aio.modules.Activity.open(store)
     assert (await activity.record_video_viewing("alice", "intro", 5, 10)).video_views == 1
+    seen, others = [await playhead.aio.modules.BloomFilter.open(store, name=n, capacity=100) for n in "ab"]
+    await others.add("intro")
+    await seen.merge(others)
+    assert await seen.might_contain("intro")
+    assert seen.bits == others.bits
+    viewed = await playhead.aio.modules.Popularity.open(store)
+    await viewed.record("intro")
+    assert [row.id for row in await viewed.top()] == ["intro"]
     recommender = await playhead.aio.modules.Recommender.open(store)
     await recommender.record("alice", "intro", "like")
     assert recommender.events == 1

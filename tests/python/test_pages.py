@@ -30,14 +30,17 @@ RULES = [
 class Site:
     """What both applications do; counts how often pages are made."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: playhead.Store) -> None:
         self.made = 0
+        self.store = store
         self.go = threading.Event()
         self.go.set()
         self.waiting = threading.Event()
+        self.before_page: Callable[[], object] = lambda: None
 
     def page(self, path: str, query: dict[str, str], headers: Any) -> tuple[int, dict[str, str], list[bytes]]:
         self.made += 1
+        self.before_page()
         if path == "/videos/slow":
             self.waiting.set()
             self.go.wait(30)
@@ -115,8 +118,9 @@ Served = tuple[Site, PageCache, Client, playhead.ManualClock]
 
 @pytest.fixture(params=["flask", "starlette"])
 def served(request: pytest.FixtureRequest, store_url: str) -> Iterator[Served]:
-    site, clock = Site(), playhead.ManualClock()
+    clock = playhead.ManualClock()
     with playhead.open(store_url) as store:
+        site = Site(store)
         pages = PageCache(store, RULES, clock=clock, max_body=20_000)
         logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
         make, serve = (flask_app, wsgi) if request.param == "flask" else (starlette_app, asgi)
@@ -237,9 +241,7 @@ def test_requests_that_meet_make_a_page_once(served: Served) -> None:
         thread.join()
     assert site.made == 1
     assert {answer.body for answer in answers} == {b"/videos/slow [] for nobody, the 1."}
-    assert pages.cache.peek(
-        PageCache.key(PageRequest("/videos/slow", host=f"http://127.0.0.1:{client.port}"), RULES[1])
-    ).found
+    assert pages.contains(PageRequest("/videos/slow", host=f"http://127.0.0.1:{client.port}"))
 
 
 def test_other_methods_rules_without_a_time_and_broken_rules_pass(served: Served) -> None:
@@ -252,19 +254,19 @@ def test_other_methods_rules_without_a_time_and_broken_rules_pass(served: Served
 
 @pytest.mark.parametrize("when", ["at once", "while the page is made"])
 def test_an_error_in_the_cache_never_breaks_a_page(
-    served: Served, when: str, monkeypatch: pytest.MonkeyPatch
+    served: Served, when: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     site, pages, client, _ = served
-
-    def fail(*_: Any) -> Any:
-        raise playhead.Unavailable("no connection")
-
-    for name in ["claim", "peek", "wait"] if when == "at once" else ["complete", "release"]:
-        monkeypatch.setattr(pages.cache, name, fail)
+    if when == "at once":
+        site.store.close()
+    else:
+        site.before_page = site.store.close
     answer = client.get("/videos/1")
     assert (answer.status, answer.body) == (200, b"/videos/1 [] for nobody, the 1.")
     assert answer.cache == ("BYPASS" if when == "at once" else "MISS")
     assert site.made == 1
+    assert "the page cache is passed by" in caplog.text
+    assert pages.statistics().errors > 0
 
 
 def test_a_page_that_is_stale_is_shown_while_it_is_made() -> None:
@@ -293,3 +295,63 @@ def test_a_failed_page_is_made_again() -> None:
             cache_request(pages, PageRequest("/videos/1"), lambda _: PageResponse(1 // 0, [], b""))
         made = cache_request(pages, PageRequest("/videos/1"), lambda _: PageResponse(200, [], b"1"))
         assert made.header("x-video-cache") == "MISS"
+
+
+def test_errors_of_rules_and_of_the_cache_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[Exception] = []
+    with playhead.open("memory://") as store:
+        pages = PageCache(store, RULES, on_error=told.append)
+        assert pages.begin(PageRequest("/broken")).state == "BYPASS"
+        assert isinstance(told.pop(), ZeroDivisionError)
+        stops = PageCache(store, personal=lambda _: exit(3))
+        with pytest.raises(SystemExit):
+            stops.begin(PageRequest("/videos/1"))
+    assert pages.begin(PageRequest("/videos/1")).state == "BYPASS"
+    assert isinstance(told.pop(), playhead.Closed)
+
+    def broken(_: Exception) -> None:
+        raise RuntimeError("on_error is broken, too")
+
+    assert PageCache(store, on_error=broken).begin(PageRequest("/videos/1")).state == "BYPASS"
+    assert "on_error is broken, too" in caplog.text
+
+
+def test_functions_of_rules_get_the_request_that_was_made() -> None:
+    request = PageRequest(
+        "/v/\udcff\u20ac", "q=\xe4", headers={"accept": "\xe4", "x-name": "\u20ac"}, host="http://h"
+    )
+    seen: list[PageRequest] = []
+
+    def ttl(given: PageRequest) -> int:
+        seen.append(given)
+        return 0
+
+    with playhead.open("memory://") as store:
+        pages = PageCache(store, [PageRule("/**", ttl)])
+        assert pages.begin(request).state == "BYPASS"
+        assert pages.rule_of(request) == pages.rules[0]
+        assert pages.rule_of(request._replace(method="POST")) is None
+    # What a header cannot be is what its bytes in UTF-8 are.
+    expected = {"accept": "\xe4", "x-name": "\u20ac".encode().decode("latin-1")}
+    assert seen == [request._replace(headers=expected)]
+    assert isinstance(seen[0], PageRequest)
+
+
+QUERIES = [
+    "", "a=1", "a=1&b=2&a=3", "a", "a=", "=1", "=", "&&a=1&", "a=b=c", "a+b=c+d", "%61=%26%3d%2B", "a=%",
+    "a=%4", "a=%zz%4g%41", "a=%2541", "a=%C3%a4", "a=\xe4", "a=1&a=2", "a=2&a=1", "b=2&a=1&a=3", "a=%20",
+    "a=+",
+]  # fmt: skip
+
+
+def test_queries_are_the_same_when_urllib_says_so() -> None:
+    from urllib.parse import parse_qsl
+
+    def fields(query: str) -> list[tuple[str, str]]:
+        return sorted(parse_qsl(query, keep_blank_values=True), key=lambda pair: pair[0])
+
+    rule = PageRule("/", params=None)
+    for one in QUERIES:
+        for other in QUERIES:
+            same = PageCache.key(PageRequest("/", one), rule) == PageCache.key(PageRequest("/", other), rule)
+            assert same == (fields(one) == fields(other)), (one, other)

@@ -71,7 +71,7 @@ def users(tmp_path: Path) -> Users:
 
 def test_video_metadata_are_the_same_on_a_miss_and_without_counts(store: playhead.Store) -> None:
     database, pages = Videos(), modules.PageCache(store)
-    cache = modules.VideoMetadataCache(store, database, pages=pages.cache)
+    cache = modules.VideoMetadataCache(store, database, pages=pages)
     expected = {"id": "v", "title": "t", "category": "c"}
     assert cache.get_video_metadata("v") == cache.get_video_metadata("v") == expected
     assert database.reads == 1
@@ -84,7 +84,7 @@ def test_video_metadata_are_the_same_on_a_miss_and_without_counts(store: playhea
     found = cache.get_video_metadata("v")
     assert found is not None
     assert found["title"] == "new"
-    assert not pages.cache.contains(modules.generate_video_cache_key(modules.PageRequest("/videos/v")))
+    assert not pages.contains(modules.PageRequest("/videos/v"))
     assert cache.get_video_metadata("none") is None
     assert cache.invalidate_video_cache("v")
 

@@ -46,6 +46,9 @@ std::optional<std::string> Cache::get(Text key, const Loader& loader) {
 std::vector<std::optional<std::string>> Cache::get_many(List<Text> keys, const BulkLoader& loader) {
   return work_->get_many(keys, loader);
 }
+bool Cache::refresh(Text key, const Loader& loader) {
+  return work_->refresh(key, loader);
+}
 CacheLookup Cache::peek(Text key) {
   return work_->look(key, "peek");
 }

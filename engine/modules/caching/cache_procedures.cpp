@@ -42,14 +42,15 @@ local function find(key, name)
   local fresh = at(e, 'f')
   local function with(state) return {state, e.v and 'v' or 'n', e.v or '', e.f, left} end
   if fresh > now then
-    if may and not leased and at(e, 'e') <= now and (at(e, 'a') <= now or now + at(e, 'd') * early >= fresh) then
+    local soon = at(e, 'e') <= now and (at(e, 'a') <= now or now + at(e, 'd') * early >= fresh)
+    if may and not leased and (soon or mode == 'renew') then
       grant(key, e, at(e, 'h'))
       return with('early')
     end
     return with('hit')
   end
   if not may then return with('stale') end
-  if now < fresh + on_error and at(e, 'e') > now then return with('stale') end
+  if now < fresh + on_error and at(e, 'e') > now and mode ~= 'renew' then return with('stale') end
   if not leased then
     grant(key, e, at(e, 'h'))
     return with('expired')
@@ -90,6 +91,7 @@ struct Finding {
   }
   static Value nothing(Text state, const std::string& left) { return reply(state, "-", "", "0", left); }
   bool early_enough(const CacheEntry& e) const {
+    if (e.paused_until > now) return false;
     return e.ahead_from <= now || static_cast<double>(now) + static_cast<double>(e.took) * early >=
                                       static_cast<double>(e.fresh_until);
   }
@@ -116,12 +118,12 @@ Value Finding::find(Text key, Text name) {
                  left);
   };
   if (e.fresh_until > now) {
-    if (!may || leased || e.paused_until > now || !early_enough(e)) return with("hit");
+    if (!may || leased || !(mode == "renew" || early_enough(e))) return with("hit");
     grant(key, e.shown_until);
     return with("early");
   }
   if (!may) return with("stale");
-  if (now < e.fresh_until + on_error && e.paused_until > now) return with("stale");
+  if (now < e.fresh_until + on_error && e.paused_until > now && mode != "renew") return with("stale");
   if (!leased) {
     grant(key, e.shown_until);
     return with("expired");

@@ -11,7 +11,8 @@
 //     cache.drop         (entry, signal)...        -> how many entries there were
 //     cache.drop_tags    tags                      horizon, tag...    -> the number of this invalidation
 //
-// mode: "lease"; "join", the same for who does not wait for the signal; or "peek". early: an entry whose load took d is refreshed d * early before its end. States: "hit", "early" (a hit; whoever
+// mode: "lease"; "join", the same for who does not wait for the signal; "renew", the same for who loads again what is fresh, too, as an early
+// refresh, and what was not loaded a moment ago; or "peek". early: an entry whose load took d is refreshed d * early before its end. States: "hit", "early" (a hit; whoever
 // gets it has the lease), "expired" (stale; has the lease), "stale" (may be shown, somebody else has the lease or the last load has
 // failed a moment ago), "load" (nothing; has the lease), "wait" (nothing; somebody else has the lease), "miss" (nothing; of "peek").
 #include "playhead/store.h"

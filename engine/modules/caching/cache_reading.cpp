@@ -123,6 +123,18 @@ std::optional<std::string> CacheWork::get(Text key, const Loader& loader) {
   }
 }
 
+bool CacheWork::refresh(Text key, const Loader& loader) {
+  CacheLookup seen = look(key, "renew");
+  if (!seen.leased()) return false;
+  // As a load of what is not there: a failure is thrown, whatever could be shown.
+  CacheLookup lease;
+  lease.state = State::load;
+  lease.receipt = std::move(seen.receipt);
+  Landing landing(flights_, flights_.begin(key));
+  fly({std::string(key), std::move(lease), loader}, landing.flight());
+  return true;
+}
+
 void CacheWork::wait_for_others(Text key, Millis at_most) {
   Landing landing(flights_, flights_.begin(key));
   if (landing.flight() != nullptr) wait(key, at_most);

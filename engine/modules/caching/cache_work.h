@@ -18,6 +18,7 @@ class CacheWork {
   // reading: cache_reading.cpp
   std::optional<std::string> get(Text key, const Loader& loader);
   std::vector<std::optional<std::string>> get_many(List<Text> keys, const BulkLoader& loader);
+  bool refresh(Text key, const Loader& loader);
   /// `mode` as in cache_procedures.h.
   CacheLookup look(Text key, Text mode);
   bool wait(Text key, Millis at_most);

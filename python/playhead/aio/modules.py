@@ -9,9 +9,17 @@ from playhead.aio._store import Store
 from playhead.modules._waiting import Wait, advance
 
 
+class _Twin:
+    _module: Any
+
+
+def _plain(value: Any) -> Any:
+    return value._module if isinstance(value, _Twin) else value
+
+
 def _method(name: str, doc: str | None) -> Any:
     async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return await self._store._calls.run(getattr(self._module, name), *args, **kwargs)
+        return await self._store._calls.run(getattr(self._module, name), *map(_plain, args), **kwargs)
 
     method.__name__, method.__doc__ = name, doc
     return method
@@ -71,11 +79,12 @@ def _wrapped(module: type) -> type:
         elif not name.startswith("_"):
             make = _property if isinstance(member, property) else _method
             body[name] = make(name, member.__doc__)
-    return type(module.__name__, (), body)
+    return type(module.__name__, (_Twin,), body)
 
 
 __all__ = [
     "Activity",
+    "BloomFilter",
     "Cart",
     "Counters",
     "Favorites",
@@ -85,6 +94,7 @@ __all__ = [
     "Lock",
     "MessageQueue",
     "Playlists",
+    "Popularity",
     "RateLimiter",
     "Recommender",
     "SecureSessions",
@@ -96,6 +106,7 @@ __all__ = [
 ]
 
 Activity = _wrapped(modules.Activity)
+BloomFilter = _wrapped(modules.BloomFilter)
 Cart = _wrapped(modules.Cart)
 Counters = _wrapped(modules.Counters)
 Favorites = _wrapped(modules.Favorites)
@@ -105,6 +116,7 @@ Leaderboard = _wrapped(modules.Leaderboard)
 Lock = _wrapped(modules.Lock)
 MessageQueue = _wrapped(modules.MessageQueue)
 Playlists = _wrapped(modules.Playlists)
+Popularity = _wrapped(modules.Popularity)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
 SecureSessions = _wrapped(modules.SecureSessions)

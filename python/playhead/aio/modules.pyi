@@ -11,6 +11,7 @@ from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import BulkReport, HistoryPage, ListPage, Preference, RecordedEvent, RecordedViewing, UserCounts, UserEvent, VideoCounts
 from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
 from playhead.modules.coordination import LockGrant, LockState
+from playhead.modules.filters import PopularRow
 from playhead.modules.identity import IssuedToken, TokenInfo, ViewedItem
 from playhead.modules.inventory import Reservation, ReserveResult, Stock
 from playhead.modules.lists import FavoriteChange, FavoriteCount, FollowCounts, FollowPage, PlaylistInfo, PlaylistListPage, PlaylistPage, PlaylistResult, Relationship
@@ -104,6 +105,46 @@ class Lock:
         """Tell what this object holds, as far as it knows: the lease may have ended."""
     async def state(self) -> LockState:
         """Tell how the lock is, whoever has it."""
+
+class BloomFilter:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', name: str='filter', capacity: int=1000000, error_rate: float=0.01) -> Self: ...
+    async def add(self, id: Id) -> bool:
+        """Add an id; False: it seemed to be there already."""
+    async def add_many(self, ids: Iterable[Id]) -> int:
+        """Add several ids; how many did not seem to be there."""
+    async def might_contain(self, id: Id) -> bool:
+        """False: the id was never added. True: it was, or, at the error rate, it was not."""
+    async def might_contain_many(self, ids: Iterable[Id]) -> list[bool]:
+        """Tell the same of several ids."""
+    async def merge(self, other: BloomFilter) -> None:
+        """Add all that another filter of the same size and store has."""
+    async def count_estimate(self) -> int:
+        """About how many different ids were added."""
+    async def clear(self) -> None:
+        """Forget all ids."""
+    @property
+    def bits(self) -> int:
+        """Size in bits."""
+    @property
+    def hashes(self) -> int:
+        """How many bits an id sets."""
+
+class Popularity:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='viewed', half_life: int=3600000, capacity: int=20000) -> Self: ...
+    async def record(self, id: Id, weight: float=1.0, *, at: int | None=None) -> float:
+        """Count a view (``at``: when, None: now); the row's score at that time. Views may come late."""
+    async def score(self, id: Id) -> float:
+        """Give a row's score now, 0 if it is not kept."""
+    async def rank(self, id: Id) -> int | None:
+        """Give a row's rank, 0 for the most popular one."""
+    async def can_cache(self, id: Id, rank: int=10000) -> bool:
+        """Whether a row is among the first ``rank``."""
+    async def top(self, count: int=10) -> list[PopularRow]:
+        """Give the most popular rows."""
+    async def count(self) -> int:
+        """Count the rows that are kept."""
 
 class Tokens:
     @classmethod

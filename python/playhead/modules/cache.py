@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias
 from weakref import WeakKeyDictionary
 
 from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
+from playhead.modules._async import AsyncCalls
 from playhead.modules._background import Stops
 from playhead.modules._values import JSON, Serializer
 
@@ -26,7 +26,6 @@ __all__ = [
     "PendingWrite",
 ]
 
-T = TypeVar("T")
 Raw: TypeAlias = tuple[bytes | None, int | None, Sequence[Id]]
 
 
@@ -169,8 +168,7 @@ class Cache(Stops[_playhead.Cache]):
         self._serializer = serializer
         self._fall_back = fall_back
         self._error_shown = stale_if_error
-        self._calls: ThreadPoolExecutor | None = None
-        self._waits: ThreadPoolExecutor | None = None
+        self._calls = AsyncCalls("playhead-cache", self._module.local)
         self._flights: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Id, asyncio.Task[Any]]] = (
             WeakKeyDictionary()
         )
@@ -191,6 +189,13 @@ class Cache(Stops[_playhead.Cache]):
         """
         raw = self._module.get_many(list(keys), lambda some: [self._raw(one) for one in load(some)])
         return [self._value(one) for one in raw]
+
+    def refresh(self, key: Id, load: Load) -> bool:
+        """Load a key again, whatever is there, which others are shown until then.
+
+        False: somebody else loads or writes it. What the loader raises is raised, and what is there stays.
+        """
+        return self._module.refresh(key, lambda k: self._raw(load(k)))
 
     def peek(self, key: Id) -> CacheLookup:
         """Tell what is there."""
@@ -300,11 +305,7 @@ class Cache(Stops[_playhead.Cache]):
 
     async def wait_async(self, key: Id, at_most: int) -> bool:
         """Do the same without blocking the event loop."""
-        return await self._in_thread(self._waiters(), self._module.wait, key, at_most)
-
-    async def in_thread(self, function: Callable[..., T], *args: Any) -> T:
-        """Run a call on this cache where the event loop does not wait for it."""
-        return await self._call(function, *args)
+        return await self._calls.wait(self._module.wait, key, at_most)
 
     # ---- coroutines
 
@@ -336,7 +337,7 @@ class Cache(Stops[_playhead.Cache]):
 
     async def _claimed(self, key: Id) -> CacheLookup | None:
         try:
-            return self._lookup(await self._call(self._module.claim, key))
+            return self._lookup(await self._calls.call(self._module.claim, key))
         except (_playhead.Unavailable, _playhead.Timeout, _playhead.UnknownOutcome):
             if not self._fall_back:
                 raise
@@ -350,15 +351,16 @@ class Cache(Stops[_playhead.Cache]):
         try:
             raw = self._raw(await load(key))
         except Exception:
-            await self._call(self._module.release, key, seen.receipt)
+            await self._calls.call(self._module.release, key, seen.receipt)
             if seen.found and (seen.state == "early" or seen.now < seen.fresh_until + self._error_shown):
                 return seen.value, True
             raise
         except BaseException:
-            await self._call(self._module.release, key, seen.receipt)
+            await self._calls.call(self._module.release, key, seen.receipt)
             raise
         took = round((time.monotonic() - begin) * 1000)
-        return self._value(raw[0]), await self._call(self._module.complete, key, seen.receipt, raw, took)
+        stored = await self._calls.call(self._module.complete, key, seen.receipt, raw, took)
+        return self._value(raw[0]), stored
 
     @staticmethod
     def _landed(flights: dict[Id, asyncio.Task[Any]], key: Id, flight: asyncio.Task[Any]) -> None:
@@ -366,23 +368,6 @@ class Cache(Stops[_playhead.Cache]):
             del flights[key]
         if not flight.cancelled():
             flight.exception()  # those who wait have seen it, or went away
-
-    async def _call(self, function: Callable[..., T], *args: Any) -> T:
-        if self._module.local:
-            return function(*args)
-        if self._calls is None:
-            self._calls = ThreadPoolExecutor(4, "playhead-cache")
-        return await self._in_thread(self._calls, function, *args)
-
-    def _waiters(self) -> ThreadPoolExecutor:
-        # Apart from the calls, which end the waits.
-        if self._waits is None:
-            self._waits = ThreadPoolExecutor(16, "playhead-cache-wait")
-        return self._waits
-
-    @staticmethod
-    async def _in_thread(threads: ThreadPoolExecutor, function: Callable[..., T], *args: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(threads, partial(function, *args))
 
     # ---- values
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import re
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
-from urllib.parse import parse_qsl
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from playhead._playhead import Clock, InvalidArgument
-from playhead._store import Store
+from playhead import _playhead
+from playhead._playhead import Clock
+from playhead._store import Store, target_of
 from playhead._types import Id
-from playhead.modules._json import json
-from playhead.modules.cache import Cache, CacheLookup, Loaded
+from playhead.modules._async import AsyncCalls
 
 __all__ = [
     "VIDEO_RULES",
@@ -22,14 +18,17 @@ __all__ = [
     "PageRequest",
     "PageResponse",
     "PageRule",
+    "PageStatistics",
     "Visit",
     "cache_request",
     "generate_video_cache_key",
     "get_cache_time_for_content",
     "hash_request",
+    "known_user",
     "should_cache_video_request",
 ]
 
+T = TypeVar("T")
 log = logging.getLogger("playhead.pages")
 
 Headers = list[tuple[str, str]]
@@ -63,7 +62,8 @@ class PageRule(NamedTuple):
     ``path`` is a pattern: ``*`` stands for one segment, ``**`` for any rest. The key of a page is its host,
     its path, the query parameters ``params`` (None: all of them) and the request headers ``vary``. ``ttl`` is
     milliseconds, or made of the request; 0 is not cached, as is a rule without one. ``tags`` are what
-    :meth:`PageCache.invalidate_tags` finds it by, or made of the request.
+    :meth:`PageCache.invalidate_tags` finds it by, or made of the request; ``{n}`` in a tag stands for the
+    n-th segment of the path, from 1 to 9.
     """
 
     path: str
@@ -74,46 +74,54 @@ class PageRule(NamedTuple):
 
     def matches(self, path: str) -> bool:
         """Whether this rule is for a path."""
-        parts = (re.escape(part).replace(r"\*", "[^/]+") for part in self.path.split("**"))
-        return re.fullmatch(".*".join(parts), path, re.DOTALL) is not None
+        return _playhead.page_rule_matches(self.path, path)
 
     def lifetime(self, request: PageRequest) -> int:
         """How long a page is cached."""
         return self.ttl(request) if callable(self.ttl) else self.ttl
 
 
-def _last_segment_tag(kind: str) -> Callable[[PageRequest], Sequence[Id]]:
-    return lambda request: [f"{kind}:{request.path.rsplit('/', 1)[-1]}"]
+class PageStatistics(NamedTuple):
+    """Counts of one PageCache object."""
+
+    hits: int
+    stale_hits: int
+    misses: int
+    passed: int
+    kept: int  #: pages that were stored
+    errors: int  #: what ``on_error`` was told
 
 
 #: The first rule that matches counts: what is one user's own comes before all.
-VIDEO_RULES: Sequence[PageRule] = (
-    PageRule("**/recommendations**"),
-    PageRule("**/history**"),
-    PageRule("/videos/*", 300_000, tags=_last_segment_tag("video")),
-    PageRule("/channels/**", 600_000, tags=_last_segment_tag("channel")),
-    PageRule("/categories/**", 900_000, tags=_last_segment_tag("category")),
-    PageRule("/search", 300_000, params=("q", "category", "sort")),
-)
+VIDEO_RULES: Sequence[PageRule] = tuple(PageRule(*rule) for rule in _playhead.video_rules())
 
 
 def known_user(request: PageRequest) -> bool:
     """Whether a request may be a user's own: it has a cookie or credentials."""
-    return "cookie" in request.headers or "authorization" in request.headers
+    return _playhead.known_user(request)
 
 
-class _Pages:
-    """Pages as bytes: the length of a head in JSON, the head, the body."""
+def _asked(function: Callable[[PageRequest], T]) -> Callable[..., T]:
+    return lambda *parts: function(PageRequest(*parts))
 
-    def dumps(self, value: Any) -> bytes:
-        page: PageResponse = value
-        head = json().dumps([page.status, page.headers]).encode()
-        return b"%d\n%b%b" % (len(head), head, page.body)
 
-    def loads(self, data: bytes) -> Any:
-        size, rest = data.split(b"\n", 1)
-        status, headers = json().loads(rest[: int(size)])
-        return PageResponse(status, [(name, value) for name, value in headers], rest[int(size) :])
+def _rule(rule: PageRule) -> tuple[Any, ...]:
+    ttl = _asked(rule.ttl) if callable(rule.ttl) else rule.ttl
+    tags = _asked(rule.tags) if callable(rule.tags) else rule.tags
+    return (rule.path, ttl, rule.params, rule.vary, tags)
+
+
+def _teller(on_error: Callable[[Exception], object] | None) -> Callable[[Exception], None]:
+    def tell(error: Exception) -> None:
+        if on_error is None:
+            log.warning("the page cache is passed by: %s", error)
+            return
+        try:
+            on_error(error)
+        except Exception:
+            log.exception("on_error of the page cache")
+
+    return tell
 
 
 class PageCache:
@@ -148,233 +156,102 @@ class PageCache:
         jitter_percent: int = 0,
         on_error: Callable[[Exception], object] | None = None,
     ) -> None:
-        self.rules = list(rules)
-        self.cache = Cache(
-            store,
+        self.rules = tuple(rules)
+        self._module = _playhead.PageCache(
+            target_of(store),
+            [_rule(rule) for rule in self.rules],
+            personal=None if personal is known_user else _asked(personal),
+            on_error=_teller(on_error),
             prefix=prefix,
             clock=clock,
-            serializer=_Pages(),
             name=name,
-            null_ttl=pass_ttl,
+            max_body=max_body,
+            max_wait=max_wait,
+            pass_ttl=pass_ttl,
             lease=lease,
             stale_while_revalidate=stale_while_revalidate,
             jitter_percent=jitter_percent,
-            fall_back=False,
         )
-        self._personal, self._on_error = personal, on_error
-        self.max_body, self.max_wait = max_body, max_wait
+        self._calls = AsyncCalls("playhead-pages", self._module.local)
 
     def rule_of(self, request: PageRequest) -> PageRule | None:
         """Give the rule by which a request is cached; None: it is not."""
-        if request.method not in {"GET", "HEAD"} or "range" in request.headers:
-            return None
-        rule = next((rule for rule in self.rules if rule.matches(request.path)), None)
-        if rule is None or (not callable(rule.ttl) and rule.ttl <= 0):
-            return None
-        return None if self._personal(request) else rule
+        index = self._module.rule_of(request)
+        return None if index is None else self.rules[index]
 
     @staticmethod
     def key(request: PageRequest, rule: PageRule) -> str:
         """Name the page: the same for all requests that must get the same."""
-        params = parse_qsl(request.query, keep_blank_values=True)
-        chosen = sorted((p for p in params if rule.params is None or p[0] in rule.params), key=lambda p: p[0])
-        vary = [request.headers.get(name.lower(), "") for name in rule.vary]
-        text: str = json().dumps([request.host, request.path, chosen, vary])
-        return text if len(text) <= 512 else hashlib.sha256(text.encode()).hexdigest()
+        return _playhead.page_key(request, _rule(rule))
+
+    def contains(self, request: PageRequest) -> bool:
+        """Whether the page of a request is there; it may be stale."""
+        return self._module.contains(request)
 
     def invalidate(self, request: PageRequest) -> bool:
         """Drop the page of a request; whether it was there."""
-        rule = next((rule for rule in self.rules if rule.matches(request.path)), None)
-        return rule is not None and self.cache.invalidate(self.key(request, rule))
+        return self._module.invalidate(request)
 
     def invalidate_tags(self, *tags: Id) -> None:
         """Drop all pages with one of the tags; what is being made is not kept."""
-        self.cache.invalidate_tags(*tags)
+        self._module.invalidate_tags(list(tags))
 
-    # ---- visits
+    def statistics(self) -> PageStatistics:
+        """Give the counts of this object."""
+        return PageStatistics(*self._module.statistics())
 
     def begin(self, request: PageRequest) -> Visit:
-        """Look for a request's page. Never raises: what goes wrong makes a visit that passes the cache by."""
-        visit = self._prepare(request)
-        if visit.key is None:
-            return visit
-        end = time.monotonic() + self.max_wait / 1000
-        look = self.cache.peek if request.method == "HEAD" else self.cache.claim
-        try:
-            while True:
-                seen = look(visit.key)
-                if visit.take(seen) or (left := self._left(end, seen)) <= 0:
-                    return visit
-                self.cache.wait(visit.key, left)
-        except Exception as error:
-            return visit.fail(error)
+        """Look for a request's page. What goes wrong makes a visit that passes the cache by."""
+        return Visit(self._module.begin(request), self._calls)
 
     async def begin_async(self, request: PageRequest) -> Visit:
         """Do the same without blocking the event loop."""
-        visit = self._prepare(request)
-        if visit.key is None:
-            return visit
-        end = time.monotonic() + self.max_wait / 1000
-        look = self.cache.peek if request.method == "HEAD" else self.cache.claim
-        try:
-            while True:
-                seen = await self.cache.in_thread(look, visit.key)
-                if visit.take(seen) or (left := self._left(end, seen)) <= 0:
-                    return visit
-                await self.cache.wait_async(visit.key, left)
-        except Exception as error:
-            return visit.fail(error)
-
-    def _prepare(self, request: PageRequest) -> Visit:
-        try:
-            rule = self.rule_of(request)
-            ttl = 0 if rule is None else rule.lifetime(request)
-            if rule is None or ttl <= 0:
-                return Visit(self, request)
-            tags = rule.tags(request) if callable(rule.tags) else rule.tags
-            return Visit(self, request, self.key(request, rule), ttl, list(tags), rule.vary)
-        except Exception as error:
-            return Visit(self, request).fail(error)
-
-    @staticmethod
-    def _left(end: float, seen: CacheLookup) -> int:
-        return min(seen.lease_left, round((end - time.monotonic()) * 1000))
-
-    def tell(self, error: Exception) -> None:
-        """Tell what went wrong in the cache."""
-        if self._on_error is None:
-            log.warning("the page cache is passed by: %s", error)
-            return
-        try:
-            self._on_error(error)
-        except Exception:
-            log.exception("on_error of the page cache")
+        visit = self._module.visit(request)
+        if visit.key:
+            await self._calls.call(visit.look)
+            while visit.waiting:
+                await self._calls.wait(visit.wait)
+        return Visit(visit, self._calls)
 
 
 class Visit:
     """A request on its way: what the cache has for it, or what the application makes, chunk by chunk."""
 
-    def __init__(
-        self,
-        pages: PageCache,
-        request: PageRequest,
-        key: str | None = None,
-        ttl: int = 0,
-        tags: Sequence[Id] = (),
-        vary: Sequence[str] = (),
-    ) -> None:
-        self.key = key  #: None: the cache is passed by
-        self.state = "BYPASS"  #: what X-Video-Cache says: HIT, STALE, MISS or BYPASS
-        self.response: PageResponse | None = None  #: from the cache
-        self._pages, self._request, self._ttl, self._tags, self._vary = pages, request, ttl, list(tags), vary
-        self._receipt, self._begin = "", time.monotonic()
-        self._page: PageResponse | None = None
-        self._chunks: list[bytes] = []
-        self._size = 0
-
-    def take(self, seen: CacheLookup) -> bool:
-        """Take what a look tells; False: somebody else makes the page."""
-        if seen.receipt and seen.state in {"early", "expired", "load"}:
-            self._receipt, self.state = seen.receipt, "MISS"
-        elif seen.found and seen.value is not None:
-            self.state = "HIT" if seen.fresh_until > seen.now else "STALE"
-            self.response = self._served(seen.value)
-        return seen.state != "wait"
-
-    def fail(self, error: Exception) -> Visit:
-        """Pass the cache by."""
-        self._pages.tell(error)
-        self.key, self.state, self.response = None, "BYPASS", None
-        return self
-
-    def _served(self, page: PageResponse) -> PageResponse:
-        headers = [*page.headers, ("X-Video-Cache", self.state)]
-        if self._unchanged(page):
-            kept = {"cache-control", "content-location", "date", "etag", "expires", "vary", "x-video-cache"}
-            return PageResponse(304, [(name, value) for name, value in headers if name.lower() in kept], b"")
-        return PageResponse(page.status, headers, b"" if self._request.method == "HEAD" else page.body)
-
-    def _unchanged(self, page: PageResponse) -> bool:
-        asked = self._request.headers.get("if-none-match")
-        if asked is not None:
-            tags = {tag.strip().removeprefix("W/") for tag in asked.split(",")}
-            return "*" in tags or page.header("etag").removeprefix("W/") in tags
-        since = self._request.headers.get("if-modified-since")
-        return since is not None and since == page.header("last-modified")
+    def __init__(self, visit: _playhead.PageVisit, calls: AsyncCalls) -> None:
+        self._visit, self._calls = visit, calls
+        #: What X-Video-Cache says.
+        self.state: Literal["HIT", "STALE", "MISS", "BYPASS"] = visit.state
+        page = visit.response
+        self.response = None if page is None else PageResponse(*page)  #: from the cache
 
     @property
     def recording(self) -> bool:
         """Whether the page is to be given to the cache as it is made."""
-        return self._receipt != ""
+        return self._visit.recording
 
     def start(self, status: int, headers: Headers) -> Headers:
         """Note the head of the page; the headers to send."""
-        sent = [(name, value) for name, value in headers if name.lower() != "surrogate-key"]
-        if self.recording:
-            self._page = PageResponse(status, sent, b"")
-            self._tags += PageResponse(status, headers, b"").header("surrogate-key").replace(",", " ").split()
-        return [*sent, ("X-Video-Cache", self.state)]
+        return self._visit.start(status, headers)
 
     def add(self, chunk: bytes) -> None:
         """Note a part of the body."""
-        self._size += len(chunk)
-        if self._size <= self._pages.max_body:
-            self._chunks.append(bytes(chunk))
-
-    def result(self) -> Loaded:
-        """Give what is to be stored after the last byte: nothing if the page is not to be kept."""
-        page = self._page
-        if page is None or self._size > self._pages.max_body or not self._may_be_kept(page):
-            return Loaded(None)
-        body = b"".join(self._chunks)
-        headers = page.headers
-        if not page.header("etag"):
-            headers = [*headers, ("ETag", f'"{hashlib.sha256(body).hexdigest()[:32]}"')]
-        if not page.header("content-length"):
-            headers = [*headers, ("Content-Length", str(len(body)))]
-        return Loaded(PageResponse(page.status, headers, body), self._ttl, self._tags)
-
-    def _may_be_kept(self, page: PageResponse) -> bool:
-        control = {part.strip().split("=")[0].lower() for part in page.header("cache-control").split(",")}
-        varies = {part.strip().lower() for part in page.header("vary").split(",") if part.strip()}
-        length = page.header("content-length")
-        return (
-            page.status == 200
-            and not page.header("set-cookie")
-            and not control & {"private", "no-store", "no-cache"}
-            and varies <= {name.lower() for name in self._vary}
-            and (not length or length == str(self._size))
-        )
+        self._visit.add(bytes(chunk))
 
     def finish(self) -> None:
-        """Keep the page, whose last byte was made. Never raises."""
-        if not self.recording:
-            return
-        try:
-            took = round((time.monotonic() - self._begin) * 1000)
-            self._pages.cache.complete(self._key(), self._receipt, self.result(), took)
-        except Exception as error:
-            self._pages.tell(error)
-        self._receipt = ""
+        """Keep the page, whose last byte was made. What goes wrong is told to ``on_error``."""
+        self._visit.finish()
 
     async def finish_async(self) -> None:
         """Do the same without blocking the event loop."""
-        await self._pages.cache.in_thread(self.finish)
+        await self._calls.call(self._visit.finish)
 
     def abandon(self) -> None:
-        """Give up: the page was not finished. Never raises. Idempotent."""
-        if not self.recording:
-            return
-        try:
-            self._pages.cache.release(self._key(), self._receipt)
-        except Exception as error:
-            self._pages.tell(error)
-        self._receipt = ""
+        """Give up: the page was not finished. Idempotent."""
+        self._visit.abandon()
 
-    def _key(self) -> str:
-        if self.key is None:
-            raise InvalidArgument("this visit passes the cache by")
-        return self.key
+    async def abandon_async(self) -> None:
+        """Do the same without blocking the event loop."""
+        await self._calls.call(self._visit.abandon)
 
 
 # ---- the originals
@@ -382,22 +259,17 @@ class Visit:
 
 def should_cache_video_request(request: PageRequest) -> bool:
     """Whether a request is for a page that is cached: decided after who asks is known."""
-    if known_user(request) or request.method != "GET":
-        return False
-    rule = next((rule for rule in VIDEO_RULES if rule.matches(request.path)), None)
-    return rule is not None and rule.lifetime(request) > 0
+    return _playhead.should_cache_video_request(request)
 
 
 def generate_video_cache_key(request: PageRequest) -> str:
     """Name the page of a request: its path, and what a search is for."""
-    rule = next((rule for rule in VIDEO_RULES if rule.matches(request.path)), PageRule(request.path))
-    return PageCache.key(request, rule)
+    return _playhead.generate_video_cache_key(request)
 
 
 def get_cache_time_for_content(path: str) -> int:
     """Give how long the page of a path is cached, in milliseconds; 0: it is not."""
-    request = PageRequest(path)
-    return next((rule.lifetime(request) for rule in VIDEO_RULES if rule.matches(path)), 0)
+    return _playhead.get_cache_time_for_content(path)
 
 
 hash_request = generate_video_cache_key
@@ -407,18 +279,7 @@ def cache_request(
     pages: PageCache, request: PageRequest, callback: Callable[[PageRequest], PageResponse]
 ) -> PageResponse:
     """Give the page of a request, made by ``callback(request)`` if it is not there."""
-    visit = pages.begin(request)
-    if visit.response is not None:
-        return visit.response
-    try:
-        page = callback(request)
-        headers = visit.start(page.status, page.headers)
-        visit.add(page.body)
-    except BaseException:
-        visit.abandon()
-        raise
-    visit.finish()
-    return PageResponse(page.status, headers, page.body)
+    return PageResponse(*pages._module.serve(request, lambda: callback(request)))
 
 
 def request_of(

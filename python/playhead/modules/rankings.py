@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from playhead._playhead import Clock, InvalidArgument
-from playhead._store import Store
+from playhead import _playhead
+from playhead._playhead import Clock
+from playhead._store import Store, target_of
 from playhead._types import Id
-from playhead.modules.cache import Cache
-from playhead.modules.caching import CacheScheduler, StepReport
+from playhead.modules._background import Stops
+from playhead.modules._values import JSON
+from playhead.modules.caching import StepReport
 
 __all__ = ["RankingCache", "VideoRankingCache"]
 
 
-class RankingCache:
+class RankingCache(Stops[_playhead.RankingCache]):
     """The rows that were viewed most, kept for ``interval`` and built again by whichever process is free.
 
     ``top(limit)`` gives ``(id, views)`` of the first rows; ``rows(ids)`` the rows of all of them by one call,
-    in their order, None for a row that is gone. Each limit has a ranking of its own.
+    in their order, None for a row that is gone. Each limit (1..10,000) has a ranking of its own. While one
+    is built, the last one is shown, as it is for another ``interval`` if that fails.
     """
 
     def __init__(
@@ -32,82 +34,55 @@ class RankingCache:
         clock: Clock | None = None,
         name: str = "top_viewed_videos",
         interval: int = 900_000,
+        lease: int = 30_000,
     ) -> None:
-        self._top, self._rows = top, rows
-        # An interval longer, so that a ranking is there until the next one is built.
-        self.cache = Cache(
-            store,
+        def load(ids: list[Id]) -> list[bytes | None]:
+            return [None if row is None else JSON.dumps(row) for row in rows(ids)]
+
+        self._module = _playhead.RankingCache(
+            target_of(store),
+            top,
+            load,
             prefix=prefix,
             clock=clock,
             name=name,
-            ttl=interval,
-            stale_while_revalidate=interval,
-            stale_if_error=interval,
-        )
-        self._scheduler = CacheScheduler(
-            store, self._refresh, prefix=prefix, clock=clock, name=f"{name} rankings", hot_interval=interval
+            interval=interval,
+            lease=lease,
         )
 
     def get_top_viewed_videos(self, limit: int = 20) -> list[dict[str, Any]]:
         """Give the ranking: rows with their ``views``, the most viewed first."""
-        found: list[dict[str, Any]] = self.cache.get(self._key(limit), lambda _: self._build(limit))
-        return found
+        return _dicts(self._module.get_top_viewed_videos(limit))
 
     def update_ranking_cache(self, limit: int = 20) -> list[dict[str, Any]]:
-        """Build the ranking now, and give it."""
-        self.cache.invalidate(self._key(limit))
-        return self.get_top_viewed_videos(limit)
+        """Build the ranking now, whatever is there and whoever builds it already, and give it."""
+        return _dicts(self._module.update_ranking_cache(limit))
 
     def schedule(self, limit: int = 20) -> None:
-        """Have the ranking built every ``interval`` by :meth:`step` or in the background."""
-        self._key(limit)
-        self._scheduler.schedule_hot_video_cache(str(limit))
+        """Have the ranking built at once and every ``interval`` by :meth:`step` or in the background."""
+        self._module.schedule(limit)
 
-    def step(self) -> StepReport:
-        """Build a ranking that is due."""
-        return self._scheduler.step()
+    def unschedule(self, limit: int = 20) -> bool:
+        """Have it built no longer; whether it was."""
+        return self._module.unschedule(limit)
+
+    def step(self, now: int | None = None) -> StepReport:
+        """Build a ranking that is due, unless somebody else is at it. ``now`` replaces time."""
+        return StepReport(*self._module.step(now))
 
     def start_auto_update(
         self, limits: Iterable[int] = (20,), on_error: Callable[[str], object] | None = None
     ) -> None:
         """Build rankings of these limits on a thread, until :meth:`stop_auto_update`."""
-        for limit in limits:
-            self.schedule(limit)
-        self._scheduler.run_in_background(on_error)
+        self._run(list(limits), on_error)
 
     def stop_auto_update(self) -> None:
         """Wait for the ranking under way, then end the thread. Idempotent."""
-        self._scheduler.stop_background()
+        self.stop_background()
 
-    @property
-    def running(self) -> bool:
-        """Whether the thread runs."""
-        return self._scheduler.running
 
-    def _key(self, limit: int) -> str:
-        if not 1 <= limit <= 10_000:
-            raise InvalidArgument(f"limit={limit} is outside 1..10000")
-        return str(limit)
-
-    def _build(self, limit: int) -> list[dict[str, Any]]:
-        ranked = list(self._top(limit))[:limit]
-        rows = self._rows([id for id, _ in ranked])
-        if len(rows) != len(ranked):
-            raise InvalidArgument(f"rows() gave {len(rows)} rows for {len(ranked)} ids")
-        pairs = zip(rows, ranked, strict=True)
-        return [{**row, "views": views} for row, (_, views) in pairs if row is not None]
-
-    def _refresh(self, limit: Id) -> None:
-        key = str(limit)
-        self.cache.set(key, self._build(int(key)))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop_auto_update()
+def _dicts(rows: list[tuple[Id, float, bytes]]) -> list[dict[str, Any]]:
+    return [{**JSON.loads(row), "views": views} for _, views, row in rows]
 
 
 VideoRankingCache = RankingCache

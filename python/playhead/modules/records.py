@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from random import randrange
 from typing import Any, ClassVar, Protocol
 
+from playhead import _playhead
 from playhead._playhead import Clock
-from playhead._store import Store
+from playhead._store import Store, target_of
 from playhead._types import Id
+from playhead.modules._values import JSON
 from playhead.modules.cache import Cache, Loaded, PendingWrite
 from playhead.modules.filters import BloomFilter, ttl_for_views
+from playhead.modules.pages import PageCache
 
 __all__ = [
     "ArticleCacheDataTTL",
@@ -58,27 +60,32 @@ class VideoDatabase(Protocol):
         """Give a user's row."""
 
 
-def _fields(row: Row | None, names: Iterable[str]) -> dict[str, Any] | None:
-    return None if row is None else {name: row[name] for name in names if name in row}
+def _reader(get: Callable[[Id], Row | None]) -> Callable[[Id, list[str]], list[tuple[str, bytes]] | None]:
+    """Read those columns of a row that it has."""
+
+    def read(id: Id, columns: list[str]) -> list[tuple[str, bytes]] | None:
+        row = get(id)
+        if row is None:
+            return None
+        return [(column, JSON.dumps(row[column])) for column in columns if column in row]
+
+    return read
+
+
+def _dict(row: list[tuple[str, bytes]] | None) -> dict[str, Any] | None:
+    return None if row is None else {column: JSON.loads(value) for column, value in row}
 
 
 # ---- videos and profiles
 
 
 class VideoMetadataCache:
-    """What changes seldom of a video; views and likes are not in it."""
+    """What changes seldom of a video; views and likes are not in it.
 
-    FIELDS = (
-        "id",
-        "title",
-        "description",
-        "creatorId",
-        "creatorName",
-        "duration",
-        "uploadTime",
-        "thumbnailUrl",
-        "category",
-    )
+    ``pages``, if given, are dropped by the tag ``video:ID`` when the text of their video changes.
+    """
+
+    FIELDS = tuple(_playhead.VideoMetadataCache.columns())
 
     def __init__(
         self,
@@ -87,66 +94,59 @@ class VideoMetadataCache:
         *,
         clock: Clock | None = None,
         ttl: int = 1_800_000,
-        pages: Cache | None = None,
+        pages: PageCache | None = None,
     ) -> None:
-        self.cache = Cache(store, clock=clock, name="video_meta", ttl=ttl)
-        self._database, self._pages = database, pages
+        self._module = _playhead.VideoMetadataCache(
+            target_of(store),
+            _reader(lambda id: database.get_video_by_id(id)),
+            pages=None if pages is None else pages._module,
+            clock=clock,
+            name="video_meta",
+            ttl=ttl,
+        )
+        self._database = database
 
     def get_video_metadata(self, video_id: Id) -> dict[str, Any] | None:
         """Give the fields of a video, the same on a miss as on a hit; None if there is none."""
-        found: dict[str, Any] | None = self.cache.get(
-            video_id, lambda id: _fields(self._database.get_video_by_id(id), self.FIELDS)
-        )
-        return found
+        return _dict(self._module.get_video_metadata(video_id))
 
     def update_video_metadata(self, video_id: Id, update_data: Row) -> None:
-        """Change the database, and drop what is cached of the video, with its pages if their text changes."""
-        self.cache.write_around(video_id, update_data, self._database.update_video)
-        if self._pages is not None and {"title", "description"} & set(update_data):
-            self._pages.invalidate_tags(video_tag(video_id))
+        """Change the database, and drop what is cached of the video, with its pages if their text changes.
+
+        All of it is dropped also if the database raises, since it may have written.
+        """
+        self._module.update_video_metadata(
+            video_id, list(update_data), lambda: self._database.update_video(video_id, update_data)
+        )
 
     def invalidate_video_cache(self, video_id: Id) -> bool:
         """Drop what is cached of a video, and its pages; whether metadata were there."""
-        if self._pages is not None:
-            self._pages.invalidate_tags(video_tag(video_id))
-        return self.cache.invalidate(video_id)
-
-
-def video_tag(video_id: Id) -> bytes:
-    """Name the tag of pages that show a video."""
-    return b"video:" + (video_id if isinstance(video_id, bytes) else video_id.encode())
+        return self._module.invalidate_video_cache(video_id)
 
 
 class UserProfileCache:
     """What everybody may know of a user: secrets are not in it."""
 
-    FIELDS = (
-        "id",
-        "username",
-        "displayName",
-        "avatarUrl",
-        "bio",
-        "followerCount",
-        "videoCount",
-        "joinDate",
-    )
+    FIELDS = tuple(_playhead.UserProfileCache.columns())
 
     def __init__(
         self, store: Store, database: VideoDatabase, *, clock: Clock | None = None, ttl: int = 600_000
     ) -> None:
-        self.cache = Cache(store, clock=clock, name="user_profile", ttl=ttl)
-        self._database = database
+        self._module = _playhead.UserProfileCache(
+            target_of(store),
+            _reader(lambda id: database.get_user_by_id(id)),
+            clock=clock,
+            name="user_profile",
+            ttl=ttl,
+        )
 
     def get_user_profile(self, user_id: Id) -> dict[str, Any] | None:
         """Give the fields of a user; None if there is none."""
-        found: dict[str, Any] | None = self.cache.get(
-            user_id, lambda id: _fields(self._database.get_user_by_id(id), self.FIELDS)
-        )
-        return found
+        return _dict(self._module.get_user_profile(user_id))
 
     def invalidate_user_cache(self, user_id: Id) -> bool:
         """Drop what is cached of a user; whether it was there."""
-        return self.cache.invalidate(user_id)
+        return self._module.invalidate_user_cache(user_id)
 
 
 class CacheTTLBase:
@@ -158,25 +158,25 @@ class CacheTTLBase:
     @classmethod
     def get_value(cls) -> int:
         """Give a lifetime."""
-        return cls.TTL + randrange(cls.MAX_DELTA)
+        return _playhead.spread_lifetime(cls.TTL, cls.MAX_DELTA)
 
 
 class UserCacheDataTTL(CacheTTLBase):
     """Of a user's profile."""
 
+    TTL, MAX_DELTA = _playhead.user_data_lifetime
+
 
 class UserNotExistCacheTTL(CacheTTLBase):
     """Of "there is no such user"."""
 
-    TTL = 300_000
-    MAX_DELTA = 60_000
+    TTL, MAX_DELTA = _playhead.user_missing_lifetime
 
 
 class ArticleCacheDataTTL(CacheTTLBase):
     """Of an article."""
 
-    TTL = 3_600_000
-    MAX_DELTA = 300_000
+    TTL, MAX_DELTA = _playhead.article_data_lifetime
 
 
 class UserCache:
@@ -185,31 +185,35 @@ class UserCache:
     def __init__(
         self, store: Store, user_id: Id, load: Callable[[Id], Row | None], *, clock: Clock | None = None
     ) -> None:
-        self.user_id = user_id
-        self._cache = Cache(store, clock=clock, name="user", longest_ttl=86_400_000)
-        self._load = load
+        def read(id: Id) -> bytes | None:
+            row = load(id)
+            return None if row is None else JSON.dumps(row)
 
-    def _loaded(self, user_id: Id) -> Loaded:
-        row = self._load(user_id)
-        return Loaded(row, (UserNotExistCacheTTL if row is None else UserCacheDataTTL).get_value())
+        self.user_id = user_id
+        self._module = _playhead.UserCache(target_of(store), user_id, read, clock=clock, name="user")
 
     def save(self) -> dict[str, Any] | None:
-        """Load the profile again, whatever is cached."""
-        self._cache.invalidate(self.user_id)
-        return self.get()
+        """Load the profile again, whatever is cached or being loaded."""
+        return self._profile(self._module.save())
 
     def get(self) -> dict[str, Any] | None:
         """Give the profile, cached or loaded; None if there is no such user."""
-        found: dict[str, Any] | None = self._cache.get(self.user_id, self._loaded)
-        return found
+        return self._profile(self._module.get())
 
     def clear(self) -> bool:
         """Drop the profile; whether it was cached."""
-        return self._cache.invalidate(self.user_id)
+        return self._module.clear()
 
     def exists(self) -> bool:
         """Whether there is such a user, told by the cache if it knows."""
-        return self.get() is not None
+        return self._module.exists()
+
+    @staticmethod
+    def _profile(data: bytes | None) -> dict[str, Any] | None:
+        if data is None:
+            return None
+        profile: dict[str, Any] = JSON.loads(data)
+        return profile
 
     determine_user_exists = exists
     exists_user_id = exists

@@ -139,6 +139,9 @@ class Cache {
   /// The same for several keys, in their order. The loader is called once, with those that are not there and that
   /// nobody else loads.
   std::vector<std::optional<std::string>> get_many(List<Text> keys, const BulkLoader& loader);
+  /// Loads a key again, whatever is there, which others are shown until then. False: somebody else loads or writes it.
+  /// If the loader throws, what is there stays. Two round trips.
+  bool refresh(Text key, const Loader& loader);
   /// What is there; takes no lease. One round trip.
   CacheLookup peek(Text key);
   /// Whether an entry is there that may be shown, a cached "no such thing" included.
