@@ -101,107 +101,139 @@ double scattered(std::size_t i) {
   return static_cast<double>((i * 2654435761u) % 1000003);
 }
 
-void sorted_set(Report& report, std::size_t count) {
-  auto store = open("memory://");
-  FloorSortedSet<FloorTree> set;
-  auto members = names("member:", count);
-  for (auto i : shuffled(count)) {
-    ScoreMember item{scattered(i), members[i]};
-    store->run(ZAdd{"z", {&item, 1}});
-    set.add(members[i], item.score);
+/// A sorted set in a store and one in the floor's structures, with the same members.
+class SortedSets {
+ public:
+  SortedSets(Report& report, std::size_t count)
+      : report_(report),
+        count_(count),
+        of_(", " + power(count) + " members"),
+        members_(names("member:", count)),
+        ours_(count),
+        theirs_(count) {
+    for (auto i : shuffled(count)) {
+      ScoreMember item{scattered(i), members_[i]};
+      store_->run(ZAdd{"z", {&item, 1}});
+      set_.add(members_[i], item.score);
+    }
   }
-  Positions ours(count), theirs(count);
-  std::string of = ", " + power(count) + " members";
-  const char* floor = "B-tree + flat map, one mutex";
+  void look_up();
+  void change();
+  void count_and_list();
 
-  report.compare(
-      "ZSCORE" + of, floor, at_most(1.5),
+ private:
+  static constexpr const char* floor_ = "B-tree + flat map, one mutex";
+  Report& report_;
+  std::size_t count_;
+  std::string of_;
+  std::shared_ptr<Store> store_ = open("memory://");
+  FloorSortedSet<FloorTree> set_;
+  std::vector<std::string> members_;
+  Positions ours_, theirs_;
+};
+
+void SortedSets::look_up() {
+  report_.compare(
+      "ZSCORE" + of_, floor_, at_most(1.5),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZScore{"z", members[ours.next()]}));
+        while (n-- > 0) keep(store_->run(ZScore{"z", members_[ours_.next()]}));
       },
       [&](std::size_t n) {
-        while (n-- > 0) keep(set.score(members[theirs.next()]));
+        while (n-- > 0) keep(set_.score(members_[theirs_.next()]));
       });
+}
+
+void SortedSets::change() {
   double our_score = 0, their_score = 0;
-  report.compare(
-      "ZADD, a new score" + of, floor, at_most(2),
+  report_.compare(
+      "ZADD, a new score" + of_, floor_, at_most(2),
       [&](std::size_t n) {
         while (n-- > 0) {
-          ScoreMember item{our_score += 17, members[ours.next()]};
+          ScoreMember item{our_score += 17, members_[ours_.next()]};
           if (our_score > 1e6) our_score -= 1e6;
-          store->run(ZAdd{"z", {&item, 1}});
+          store_->run(ZAdd{"z", {&item, 1}});
         }
       },
       [&](std::size_t n) {
         while (n-- > 0) {
           if ((their_score += 17) > 1e6) their_score -= 1e6;
-          set.add(members[theirs.next()], their_score);
+          set_.add(members_[theirs_.next()], their_score);
         }
       });
-  report.compare(
-      "ZADD + ZREM, a new member" + of, floor, at_most(2),
+  report_.compare(
+      "ZADD + ZREM, a new member" + of_, floor_, at_most(2),
       [&](std::size_t n) {
         while (n-- > 0) {
           ScoreMember item{our_score += 17, "new"};
           if (our_score > 1e6) our_score -= 1e6;
           Text name = "new";
-          store->run(ZAdd{"z", {&item, 1}});
-          store->run(ZRem{"z", {&name, 1}});
+          store_->run(ZAdd{"z", {&item, 1}});
+          store_->run(ZRem{"z", {&name, 1}});
         }
       },
       [&](std::size_t n) {
         while (n-- > 0) {
           if ((their_score += 17) > 1e6) their_score -= 1e6;
-          set.add("new", their_score);
-          set.erase("new");
+          set_.add("new", their_score);
+          set_.erase("new");
         }
       });
-  report.compare(
-      "ZINCRBY" + of, floor, at_most(2),
+  report_.compare(
+      "ZINCRBY" + of_, floor_, at_most(2),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZIncrBy{"z", 1, members[ours.next()]}));
+        while (n-- > 0) keep(store_->run(ZIncrBy{"z", 1, members_[ours_.next()]}));
       },
       [&](std::size_t n) {
-        while (n-- > 0) keep(set.increment(members[theirs.next()], 1));
+        while (n-- > 0) keep(set_.increment(members_[theirs_.next()], 1));
       });
-  report.compare(
-      "ZRANK" + of, floor, at_most(2),
+}
+
+void SortedSets::count_and_list() {
+  report_.compare(
+      "ZRANK" + of_, floor_, at_most(2),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZRank{"z", members[ours.next()]}));
+        while (n-- > 0) keep(store_->run(ZRank{"z", members_[ours_.next()]}));
       },
       [&](std::size_t n) {
-        while (n-- > 0) keep(set.rank(members[theirs.next()]));
+        while (n-- > 0) keep(set_.rank(members_[theirs_.next()]));
       });
-  report.compare(
-      "ZCOUNT below a score" + of, floor, at_most(2),
+  report_.compare(
+      "ZCOUNT below a score" + of_, floor_, at_most(2),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZCount{"z", Score{-1}, Score{scattered(ours.next()), true}}));
+        while (n-- > 0) keep(store_->run(ZCount{"z", Score{-1}, Score{scattered(ours_.next()), true}}));
       },
       [&](std::size_t n) {
-        while (n-- > 0) keep(set.count_below(scattered(theirs.next())));
+        while (n-- > 0) keep(set_.count_below(scattered(theirs_.next())));
       });
   std::vector<ScoredMember> found;
   auto collect = [&](bench::Text m, double s) { found.push_back({std::string(m), s}); };
-  report.compare(
-      "ZRANGE of ten by rank" + of, floor, at_most(2),
+  report_.compare(
+      "ZRANGE of ten by rank" + of_, floor_, at_most(2),
       [&](std::size_t n) {
         while (n-- > 0) {
-          std::size_t from = ours.next() % (count - 10);
+          std::size_t from = ours_.next() % (count_ - 10);
           std::string first = std::to_string(from), last = std::to_string(from + 9);
-          keep(store->run(ZRange{.key = "z", .range = {.start = first, .stop = last}, .withscores = true}));
+          keep(store_->run(ZRange{.key = "z", .range = {.start = first, .stop = last}, .withscores = true}));
         }
       },
       [&](std::size_t n) {
-        while (n-- > 0) found.clear(), set.walk(theirs.next() % (count - 10), 10, collect), keep(found);
+        while (n-- > 0) found.clear(), set_.walk(theirs_.next() % (count_ - 10), 10, collect), keep(found);
       });
-  report.compare(
-      "ZREVRANGE 0 9" + of, floor, at_most(2),
+  report_.compare(
+      "ZREVRANGE 0 9" + of_, floor_, at_most(2),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZRevRange{.key = "z", .start = 0, .stop = 9, .withscores = true}));
+        while (n-- > 0) keep(store_->run(ZRevRange{.key = "z", .start = 0, .stop = 9, .withscores = true}));
       },
       [&](std::size_t n) {
-        while (n-- > 0) found.clear(), set.top(10, collect), keep(found);
+        while (n-- > 0) found.clear(), set_.top(10, collect), keep(found);
       });
+}
+
+void sorted_set(Report& report, std::size_t count) {
+  SortedSets sets(report, count);
+  sets.look_up();
+  sets.change();
+  sets.count_and_list();
 }
 
 // Eight commands that happen together, with and without being able to take them back.

@@ -138,7 +138,7 @@ void caching(Place& p) {
       "look into a Bloom filter", "GETBIT x 7",
       [&](std::size_t i) { keep(filter.might_contain(p.video(i))); },
       [&](Batch& b, std::size_t i) {
-        for (int k = 0; k < 7; ++k)
+        for (std::size_t k = 0; k < 7; ++k)
           b.add(GetBit{"bits", static_cast<std::int64_t>((i * 7919 + 131 * k) % 8192)});
       });
   Popularity popularity(p.space);

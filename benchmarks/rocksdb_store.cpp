@@ -106,6 +106,12 @@ struct Places {
   std::string url(const std::string& name) const { return "rocksdb://" + path(name); }
 };
 
+std::string one_more(Text digits) {
+  std::int64_t number = 0;
+  parse_int64(digits, number);
+  return std::to_string(number + 1);
+}
+
 void strings(Report& report, const Places& places) {
   constexpr std::size_t count = 100'000;
   auto store = open(places.url("strings") + "?durability=none");
@@ -160,10 +166,7 @@ void strings(Report& report, const Places& places) {
         while (n-- > 0) {
           std::string row = row_of(numbers[theirs.next()]);
           bare.get(Family::metadata, row);
-          std::int64_t number = 0;
-          char digits[int64_text_size];
-          parse_int64(rocks::text(bare.found()).substr(1), number);
-          bare.put(Family::metadata, row, head + std::string(format_int64(number + 1, digits))), bare.write();
+          bare.put(Family::metadata, row, head + one_more(rocks::text(bare.found()).substr(1))), bare.write();
         }
       },
       disk_effort);
@@ -219,83 +222,110 @@ double scattered(std::size_t i) {
   return static_cast<double>((i * 2654435761u) % 1'000'003);
 }
 
-void sorted_set(Report& report, const Places& places) {
-  constexpr std::size_t count = 1'000'000, at_once = 1000;
-  auto store = open(places.url("zset") + "?durability=none");
-  Bare bare(places.path("bare-zset"));
-  auto members = names("member:", count);
-  std::vector<double> scores(count);
-  bare.put(Family::metadata, row_of("z"), std::string(17, 'x'));
+/// A sorted set in a store and one in bare rows, with the same members.
+class SortedSets {
+ public:
+  SortedSets(Report& report, const Places& places);
+  void points();
+  void ranks();
+
+ private:
+  static constexpr std::size_t count_ = 1'000'000;
+  Report& report_;
+  std::shared_ptr<Store> store_;
+  Bare bare_;
+  std::vector<std::string> members_ = names("member:", count_);
+  std::vector<double> scores_;
+  Positions ours_{count_}, theirs_{count_};
+  std::string of_ = ", " + power(count_) + " members";
+};
+
+SortedSets::SortedSets(Report& report, const Places& places)
+    : report_(report),
+      store_(open(places.url("zset") + "?durability=none")),
+      bare_(places.path("bare-zset")),
+      scores_(count_) {
+  constexpr std::size_t at_once = 1000;
+  bare_.put(Family::metadata, row_of("z"), std::string(17, 'x'));
   std::vector<ScoreMember> items;
-  for (std::size_t i = 0; i < count; ++i) {
-    scores[i] = scattered(i);
-    items.push_back({scores[i], members[i]});
-    bare.put(Family::data, field_row('m', members[i]), bits(scores[i])),
-        bare.put(Family::data, score_row(scores[i], members[i]), "");
+  for (std::size_t i = 0; i < count_; ++i) {
+    scores_[i] = scattered(i);
+    items.push_back({scores_[i], members_[i]});
+    bare_.put(Family::data, field_row('m', members_[i]), bits(scores_[i])),
+        bare_.put(Family::data, score_row(scores_[i], members_[i]), "");
     if (items.size() < at_once) continue;
-    store->run(ZAdd{"z", items}), bare.write();
+    store_->run(ZAdd{"z", items}), bare_.write();
     items.clear();
   }
-  Positions ours(count), theirs(count);
-  std::string of = ", " + power(count) + " members";
-  report.compare(
-      "ZSCORE" + of, "2 Get", at_most(1.3),
+}
+
+void SortedSets::points() {
+  report_.compare(
+      "ZSCORE" + of_, "2 Get", at_most(1.3),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZScore{"z", members[ours.next()]}));
+        while (n-- > 0) keep(store_->run(ZScore{"z", members_[ours_.next()]}));
       },
       [&](std::size_t n) {
         while (n-- > 0)
-          bare.get(Family::metadata, row_of("z")),
-              keep(bare.get(Family::data, field_row('m', members[theirs.next()])));
+          bare_.get(Family::metadata, row_of("z")),
+              keep(bare_.get(Family::data, field_row('m', members_[theirs_.next()])));
       },
       disk_effort);
-  report.compare(
-      "ZINCRBY" + of, "2 Get, Delete, 2 Put", at_most(1.3),
+  report_.compare(
+      "ZINCRBY" + of_, "2 Get, Delete, 2 Put", at_most(1.3),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZIncrBy{"z", 1, members[ours.next()]}));
+        while (n-- > 0) keep(store_->run(ZIncrBy{"z", 1, members_[ours_.next()]}));
       },
       [&](std::size_t n) {
         while (n-- > 0) {
-          std::size_t i = theirs.next();
-          std::string row = field_row('m', members[i]);
-          bare.get(Family::metadata, row_of("z")), bare.get(Family::data, row);
-          bare.erase(Family::data, score_row(scores[i], members[i]));
-          scores[i] += 1;
-          bare.put(Family::data, row, bits(scores[i])),
-              bare.put(Family::data, score_row(scores[i], members[i]), ""), bare.write();
+          std::size_t i = theirs_.next();
+          std::string row = field_row('m', members_[i]);
+          bare_.get(Family::metadata, row_of("z")), bare_.get(Family::data, row);
+          bare_.erase(Family::data, score_row(scores_[i], members_[i]));
+          scores_[i] += 1;
+          bare_.put(Family::data, row, bits(scores_[i])),
+              bare_.put(Family::data, score_row(scores_[i], members_[i]), ""), bare_.write();
         }
       },
       disk_effort);
+}
 
-  keep(store->run(ZRank{"z", members[0]}));  // the first query of ranks builds the directory
+void SortedSets::ranks() {
+  keep(store_->run(ZRank{"z", members_[0]}));  // the first query of ranks builds the directory
   auto scan_to = [&](const std::string& first, const std::string& last) {
-    auto rows = bare.rows(Family::data);
+    auto rows = bare_.rows(Family::data);
     std::int64_t met = 0;
     for (rows->Seek(first); rows->Valid() && rows->key().compare(last) < 0; rows->Next()) ++met;
     keep(met);
   };
   constexpr Effort scan_effort{std::chrono::microseconds(2000), 15};
-  report.compare(
-      "ZRANK" + of, "a scan from the first", at_least(1000),
+  report_.compare(
+      "ZRANK" + of_, "a scan from the first", at_least(1000),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZRank{"z", members[ours.next()]}));
+        while (n-- > 0) keep(store_->run(ZRank{"z", members_[ours_.next()]}));
       },
       [&](std::size_t n) {
         while (n-- > 0) {
-          std::size_t i = theirs.next();
-          scan_to(score_row(-1, ""), score_row(scores[i], members[i]));
+          std::size_t i = theirs_.next();
+          scan_to(score_row(-1, ""), score_row(scores_[i], members_[i]));
         }
       },
       scan_effort);
-  report.compare(
-      "ZCOUNT of the lower half" + of, "a scan", at_least(1000),
+  report_.compare(
+      "ZCOUNT of the lower half" + of_, "a scan", at_least(1000),
       [&](std::size_t n) {
-        while (n-- > 0) keep(store->run(ZCount{"z", Score{-1}, Score{500'000}}));
+        while (n-- > 0) keep(store_->run(ZCount{"z", Score{-1}, Score{500'000}}));
       },
       [&](std::size_t n) {
         while (n-- > 0) scan_to(score_row(-1, ""), score_row(500'000, ""));
       },
       scan_effort);
+}
+
+void sorted_set(Report& report, const Places& places) {
+  SortedSets sets(report, places);
+  sets.points();
+  sets.ranks();
 }
 
 double milliseconds(const std::function<void()>& f) {

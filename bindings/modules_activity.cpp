@@ -267,7 +267,7 @@ void define_activity_class(py::module_& m) {
 
 void define_activity(py::module_& m) {
   m.def(
-      "utc_offset_ms", [](const std::string& zone, Millis at) { return TimeZone::find(zone)->offset(at); },
+      "utc_offset_ms", [](const std::string& zone, Millis at) { return utc_offset(zone, at); },
       py::arg("zone"), py::arg("at"));
   define_activity_class(m);
   define_watch_later(m);

@@ -59,7 +59,7 @@ class EmbeddedStore : public Store, public Stoppable {
   struct Options {
     std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
     std::uint16_t databases = 16;
-    Text in_child = "";  ///< what to do in a forked child instead of using the parent's store
+    Text in_child;  ///< what to do in a forked child instead of using the parent's store
   };
 
   EmbeddedStore(std::shared_ptr<S> storage, Capabilities capabilities, Options options);

@@ -14,7 +14,8 @@ inline std::vector<std::string> names(const std::string& prefix, std::size_t cou
   std::vector<std::string> out(count);
   for (std::size_t i = 0; i < count; ++i) {
     std::string digits = std::to_string(i);
-    out[i] = prefix + std::string(8 - std::min<std::size_t>(8, digits.size()), '0') + digits;
+    out[i] = prefix;
+    out[i].append(8 - std::min<std::size_t>(8, digits.size()), '0') += digits;
   }
   return out;
 }

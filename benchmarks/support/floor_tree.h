@@ -109,8 +109,8 @@ class FloorTree {
     // Moves the entries from `from` on by `by` places.
     void shift(std::size_t from, std::ptrdiff_t by) {
       std::size_t to = from + static_cast<std::size_t>(by), left = size - from;
-      std::memmove(&scores[to], &scores[from], left * sizeof scores[0]);
-      std::memmove(&entries[to], &entries[from], left * sizeof entries[0]);
+      std::memmove(&scores[to], &scores[from], left * sizeof(double));
+      std::memmove(&entries[to], &entries[from], left * sizeof(const FloorEntry*));
       if (leaf) return;
       std::memmove(&counts[to], &counts[from], left * sizeof counts[0]);
       if (by > 0)

@@ -108,7 +108,7 @@ inline std::optional<std::int64_t> write_field(std::span<char> bytes, const BitF
 inline void read_fields(Text bytes, List<BitFieldStep> steps, BitField::Reply& r) {
   r.clear();
   for (const BitFieldStep& step : steps)
-    if (step.action == BitFieldAction::get) r.push_back(field_at(bytes, step));
+    if (step.action == BitFieldAction::get) r.emplace_back(field_at(bytes, step));
 }
 
 template <class S>
@@ -138,7 +138,7 @@ void exec(Tx<S>& t, std::uint16_t db, const BitField& c, BitField::Reply& r) {
     if (step.action == BitFieldAction::overflow)
       overflow = meant[static_cast<std::size_t>(step.overflow)];
     else if (step.action == BitFieldAction::get)
-      r.push_back(field_at({bytes.data(), bytes.size()}, step));
+      r.emplace_back(field_at({bytes.data(), bytes.size()}, step));
     else {
       bool changed = false;
       r.push_back(write_field(bytes, step, overflow, changed));

@@ -90,7 +90,7 @@ void check_event(const UserEvent& e) {
 }
 
 Millis clock_offset(const UserEvent& e, Millis at) {
-  return e.zone.empty() ? e.utc_offset_minutes * 60'000 : TimeZone::find(e.zone)->offset(at);
+  return e.zone.empty() ? e.utc_offset_minutes * 60'000 : utc_offset(e.zone, at);
 }
 
 /// The keys and arguments of activity.record.
