@@ -11,7 +11,7 @@ namespace {
 using BoundCounts = Bound<CountStore>;
 
 std::unique_ptr<BoundCounts> make(StoreObject& store, const py::object& replica, const std::string& prefix,
-                                  std::shared_ptr<Clock> clock) {
+                                  const std::shared_ptr<Clock>& clock) {
   std::optional<Namespace> second;
   if (!replica.is_none()) second = place_of(replica.cast<StoreObject&>(), prefix, clock).space;
   ModulePlace place = place_of(store, prefix, clock);

@@ -27,6 +27,8 @@ TEST_CASE("EVAL sees its keys and arguments and answers in Redis's types", "[scr
     CHECK(eval(s, "return {KEYS[1], KEYS[2], ARGV[1], #KEYS, #ARGV}", {"a", "b"}, {"x"}) ==
           "[\"a\", \"b\", \"x\", 2, 1]");
     CHECK(eval(s, "return 3.99") == "3");
+    for (const char* far : {"return 1e20", "return -1e20", "return 2^63", "return 1/0", "return 0/0"})
+      CHECK(eval(s, far) == "-9223372036854775808");
     CHECK(eval(s, "return true") == "1");
     CHECK(eval(s, "return false") == "(nil)");
     CHECK(eval(s, "return nil") == "(nil)");

@@ -1,4 +1,6 @@
 // Between replies and Lua values, as Redis converts them.
+#include <limits>
+
 #include "backends/embedded/lua/state.h"
 #include "engine/store/numbers.h"
 
@@ -189,6 +191,12 @@ Value convert_table(lua_State* lua, int depth) {
   }
 }
 
+// What is out of range, or no number, becomes the smallest integer: so does Redis's cast on x86-64.
+std::int64_t truncated(double x) {
+  constexpr double limit = 0x1p63;
+  return x >= -limit && x < limit ? static_cast<std::int64_t>(x) : std::numeric_limits<std::int64_t>::min();
+}
+
 Value convert(lua_State* lua, int depth) {
   switch (lua_type(lua, -1)) {
     case LUA_TSTRING: {
@@ -197,7 +205,7 @@ Value convert(lua_State* lua, int depth) {
       return Value::bulk({data, size});
     }
     case LUA_TNUMBER:
-      return Value::integer(static_cast<std::int64_t>(lua_tonumber(lua, -1)));
+      return Value::integer(truncated(lua_tonumber(lua, -1)));
     case LUA_TBOOLEAN:
       return lua_toboolean(lua, -1) != 0 ? Value::integer(1) : Value();
     case LUA_TTABLE:
