@@ -24,8 +24,9 @@ from playhead._playhead import (
     Unsupported,
     __version__,
 )
+from playhead._pubsub import PubSub, Subscriber
 from playhead._session import CommandStatistics, Session, SlowCall, Statistics
-from playhead._store import Batch, PubSub, Store, Subscriber, Transaction, open
+from playhead._store import Batch, Store, Transaction, open
 from playhead._types import Message
 
 __all__ = [
