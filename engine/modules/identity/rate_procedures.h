@@ -15,6 +15,7 @@
 
 namespace playhead::identity {
 
+extern const Procedure sliding_log;
 const Procedure& rate_procedure(RateAlgorithm algorithm);
 List<Procedure> rate_procedures();
 
