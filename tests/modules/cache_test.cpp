@@ -157,6 +157,30 @@ TEST_CASE("a refresh loads what is fresh, and shows it until then", "[cache]") {
   });
 }
 
+TEST_CASE("a loader that failed is left alone for a while, but not by a refresh", "[cache]") {
+  for_each_space([](Space& s) {
+    Source source;
+    source.down = true;
+    CacheOptions options{.ttl = 1000, .stale_if_error = 1000, .error_pause = 500};
+    options.refresh_ahead_percent = 50;
+    Cache cache(s.space, options);
+    cache.set("a", {"1"});
+    for (Millis passed : {950, 150}) {  // fresh, then stale
+      s.clock->advance(passed);
+      int before = source.loads;
+      REQUIRE(cache.get("a", source.loader()) == "1");
+      REQUIRE(source.loads == (passed == 950 ? before + 1 : before));
+      REQUIRE(cache.get("a", source.loader()) == "1");
+      REQUIRE(source.loads == (passed == 950 ? before + 1 : before));
+    }
+    source.down = false;
+    source.rows["a"] = "2";
+    REQUIRE(cache.get("a", source.loader()) == "1");
+    REQUIRE(cache.refresh("a", source.loader()));
+    REQUIRE(cache.get("a", source.loader()) == "2");
+  });
+}
+
 TEST_CASE("a loader that asks for its own key is told so, for another one it is served", "[cache]") {
   for_each_space([](Space& s) {
     Cache cache(s.space);

@@ -32,7 +32,7 @@ void add_storing(Random& r, Texts& args, bool with_receipt) {
   args.push_back(one_of(r, Texts{"", "value", std::string("\0:\xff\n", 4)}));
   args.push_back(number(one_of(r, {1, 500, 1000})));
   args.push_back(number(one_of(r, {0, 500, 1000})));
-  args.push_back(number(one_of(r, {0, 0, 1, 500})));
+  args.push_back(number(one_of(r, {0, 0, 1, 500, 1000})));
   args.push_back(number(one_of(r, {0, 1, 500, 500, 1000})));
   std::size_t count = r() % 3;
   args.push_back(number(static_cast<std::int64_t>(count)));
@@ -107,7 +107,7 @@ ProcedureCases cache_cases() {
        [](Random& r, Millis) -> ProcedureCall {
          const std::string& id = a_name(r);
          return {{"tags", entry(id), signal(id)},
-                 {number(ten_years), a_receipt(r), number(one_of(r, {0, 1, 500}))}};
+                 {number(ten_years), a_receipt(r), number(one_of(r, {0, 1, 500, 5000, 5000}))}};
        }},
       {"cache.begin_write",
        [](Random& r, Millis) -> ProcedureCall {

@@ -1,6 +1,8 @@
 """The page cache under real applications of Flask and Starlette, driven over HTTP."""
 
 import logging
+import random
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -342,6 +344,21 @@ QUERIES = [
     "a=%4", "a=%zz%4g%41", "a=%2541", "a=%C3%a4", "a=\xe4", "a=1&a=2", "a=2&a=1", "b=2&a=1&a=3", "a=%20",
     "a=+",
 ]  # fmt: skip
+
+
+def test_patterns_match_what_their_regular_expressions_do() -> None:
+    seed = random.randrange(2**32)
+    print("seed", seed)
+    chance = random.Random(seed)
+    matched = 0
+    for _ in range(20_000):
+        pattern = "".join(chance.choices(["a", "b", "/", "*", "**", "."], k=chance.randrange(8)))
+        path = "".join(chance.choices("ab/.\n", k=chance.randrange(10)))
+        parts = (re.escape(part).replace(r"\*", "[^/]+") for part in pattern.split("**"))
+        expected = re.fullmatch(".*".join(parts), path, re.DOTALL) is not None
+        assert PageRule(pattern).matches(path) == expected, (pattern, path)
+        matched += expected
+    assert matched > 500
 
 
 def test_queries_are_the_same_when_urllib_says_so() -> None:

@@ -111,6 +111,21 @@ std::vector<Part> parts_of(Text pattern) {
   return parts;
 }
 
+/// Whether a path has the bytes between the stars, in their order: what matches does, and little else.
+bool has_bytes_of(Text pattern, Text path) {
+  std::size_t from = 0, at = 0;
+  for (bool first = true; at <= pattern.size(); first = false) {
+    std::size_t star = std::min(pattern.find('*', at), pattern.size());
+    Text bytes = pattern.substr(at, star - at);
+    std::size_t found = path.find(bytes, from);
+    if (found == Text::npos || (first && found != 0)) return false;
+    if (star == pattern.size() && !path.ends_with(bytes)) return false;
+    from = found + bytes.size();
+    at = star + 1;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool PageRequest::has(Text name) const {
@@ -126,28 +141,29 @@ std::string PageResponse::header(Text name) const {
 
 // All places of the pattern at once that the path read so far may have reached: O(pattern * path), whatever the pattern.
 bool PageRule::matches(Text given) const {
+  if (!has_bytes_of(path, given)) return false;
   std::vector<Part> parts = parts_of(path);
-  std::vector<bool> reached(parts.size() + 1), next(parts.size() + 1);
-  auto skip_rests = [&](std::vector<bool>& at) {
+  std::vector<char> reached(parts.size() + 1), next(parts.size() + 1);
+  auto skip_rests = [&](std::vector<char>& at) {
     for (std::size_t i = 0; i < parts.size(); ++i)
-      if (at[i] && parts[i].kind == Part::Kind::rest) at[i + 1] = true;
+      if (at[i] != 0 && parts[i].kind == Part::Kind::rest) at[i + 1] = 1;
   };
-  reached[0] = true;
+  reached[0] = 1;
   skip_rests(reached);
   for (char c : given) {
-    std::fill(next.begin(), next.end(), false);
+    std::fill(next.begin(), next.end(), char{0});
     for (std::size_t i = 0; i < parts.size(); ++i) {
-      if (!reached[i]) continue;
+      if (reached[i] == 0) continue;
       bool fits = parts[i].kind == Part::Kind::byte ? parts[i].byte == c
                                                     : parts[i].kind == Part::Kind::rest || c != '/';
       if (!fits) continue;
-      if (parts[i].kind != Part::Kind::byte) next[i] = true;
-      if (parts[i].kind != Part::Kind::rest) next[i + 1] = true;
+      if (parts[i].kind != Part::Kind::byte) next[i] = 1;
+      if (parts[i].kind != Part::Kind::rest) next[i + 1] = 1;
     }
     skip_rests(next);
     reached.swap(next);
   }
-  return reached.back();
+  return reached.back() != 0;
 }
 
 std::vector<std::pair<std::string, std::string>> query_parameters(Text query) {
