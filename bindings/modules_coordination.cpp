@@ -204,6 +204,13 @@ void define_inventory(py::module_& m) {
 void define_coordination(py::module_& m) {
   define_lock_class<Lock>(m, "Lock", "A lock.");
   define_lock_class<ReentrantLock>(m, "ReentrantLock", "A lock that its owner may acquire again.");
+  m.def(
+      "acting_for",
+      [](const std::string& owner, const py::function& call) {
+        ReentrantLock::ActingFor acting(owner);
+        return call();
+      },
+      py::arg("owner"), py::arg("call"));
   define_redlock(m);
   define_inventory(m);
 }

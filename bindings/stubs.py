@@ -272,14 +272,21 @@ def names_of(path: Path) -> set[str]:
     raise SystemExit(f"{path} has no __all__")
 
 
-def module_class(found: ast.ClassDef) -> Iterator[str]:
+def members(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> dict[str, ast.FunctionDef]:
+    """Give the methods of a class and of the classes that it stems from, as far as they are known."""
+    names = [ast.unparse(base).partition("[")[0] for base in found.bases]
+    inherited = [members(known[name], known) for name in reversed(names) if name in known]
+    own = {node.name: node for node in found.body if isinstance(node, ast.FunctionDef)}
+    return {name: node for some in [*inherited, own] for name, node in some.items()}
+
+
+def module_class(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> Iterator[str]:
     """Write a module's class with its methods as coroutines."""
     yield f"class {found.name}:"
-    for node in found.body:
-        if not isinstance(node, ast.FunctionDef):
-            continue
+    for node in members(found, known).values():
         if node.name == "__init__":
-            arguments = ast.unparse(node.args).replace("self, store: Store", "cls, store: Store[Any]")
+            arguments = ast.unparse(node.args).replace("self, ", "cls, ", 1)
+            arguments = re.sub(r"\bStore\b", "Store[Any]", arguments)
             yield "    @classmethod"
             yield f"    async def open({arguments.replace('self', 'cls')}) -> Self: ..."
         elif not node.name.startswith("_"):
@@ -297,10 +304,16 @@ def modules() -> str:
     """Write the modules for asyncio, from the sources of the modules."""
     wanted = names_of(PACKAGE / "aio/modules.py")
     imports, classes = [], []
+    known = {
+        node.name: node
+        for path in sorted((PACKAGE / "modules").glob("*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.ClassDef)
+    }
     for path in sorted((PACKAGE / "modules").glob("[a-z]*.py")):
         tree = ast.parse(path.read_text())
         here = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-        text = [line for node in here if node.name in wanted for line in module_class(node)]
+        text = [line for node in here if node.name in wanted for line in module_class(node, known)]
         words = set(re.findall(r"\w+", "\n".join(text)))
         names = [node.name for node in here]
         names += [ast.unparse(node.targets[0]) for node in tree.body if isinstance(node, ast.Assign)]
@@ -310,7 +323,7 @@ def modules() -> str:
     return "\n".join(
         [
             f'{WRITTEN}"""The modules for asyncio."""\n',
-            "from collections.abc import Iterable, Mapping, Sequence",
+            "from collections.abc import Callable, Iterable, Mapping, Sequence",
             "from typing import Any, Literal, Self\n",
             "from playhead._playhead import Clock, Recommendation",
             "from playhead._types import Id",

@@ -238,6 +238,38 @@ TEST_CASE("a reentrant lock is free once it was released as often as it was acqu
   });
 }
 
+TEST_CASE("a thread may stand for an owner that runs on many threads", "[lock]") {
+  for_each_space([](Space& s) {
+    ReentrantLock lock(s.space, "l");
+    auto as = [&](Text owner, auto f) {
+      return std::async(std::launch::async,
+                        [&] {
+                          ReentrantLock::ActingFor acting(owner);
+                          return f();
+                        })
+          .get();
+    };
+    auto acquire = [&] { return lock.acquire(0).has_value(); };
+    auto release = [&] { return lock.release(); };
+    REQUIRE(as("task 1", acquire));
+    REQUIRE(as("task 1", acquire));
+    REQUIRE_FALSE(as("task 2", acquire));
+    REQUIRE_FALSE(as("task 2", release));
+    REQUIRE_FALSE(acquire());  // the thread itself
+    REQUIRE(as("task 1", release));
+    REQUIRE(as("task 1", [&] {
+      ReentrantLock::ActingFor inner("task 2");
+      return !lock.held();
+    }));
+    REQUIRE(as("task 1", release));
+    REQUIRE(acquire());
+    REQUIRE_FALSE(as("1", release));
+    REQUIRE_THROWS_AS(ReentrantLock::ActingFor(""), Error);
+    REQUIRE_THROWS_AS(ReentrantLock::ActingFor(std::string(513, 'x')), Error);
+    REQUIRE(release());
+  });
+}
+
 TEST_CASE("a forked child is another owner of a reentrant lock", "[lock]") {
   auto store = open("memory://");
   ReentrantLock lock{Namespace(store), "l"};

@@ -129,7 +129,9 @@ const std::vector<Mistake> mistakes = {
     {"activity.history", "KEYS[3]", "KEYS[2]"},
     {"watch_later.add", ">= tonumber", "> tonumber"},
     {"watch_later.add", "'GT', ", ""},
-    {"watch_later.oldest", "then high = middle else", "then high = middle - 1 else"},
+    {"watch_later.oldest", "middle, middle)[1]) then high = middle",
+     "middle, middle)[1]) then high = middle - 1"},
+    {"watch_later.oldest", "'-inf', '(' .. ARGV[3]", "'-inf', ARGV[3]"},
     {"zset.page", "then high = middle else", "then high = middle - 1 else"},
     {"zset.page", "'(' .. score", "score"},
 };

@@ -126,7 +126,7 @@ const ProcedureGroup playlists("playlists", {Playlists::procedures()}, playlist_
                                    {"playlist.edit", "redis.call('ZREM', KEYS[4], playlist)", ""},
                                    {"playlist.edit", "HSET', KEYS[5]", "HSETNX', KEYS[5]"},
                                    {"playlist.change", "behind - before < 2", "behind - before < 3"},
-                                   {"playlist.change", "position > size then", "position >= size then"},
+                                   {"playlist.change", "position > size then", "position > 0 then"},
                                    {"playlist.read", "from and from + 1", "from"},
                                    {"playlist.list", "KEYS[2], items[i])", "KEYS[2], items[1])"},
                                });

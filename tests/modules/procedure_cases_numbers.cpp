@@ -118,20 +118,21 @@ ProcedureCases sliding_cases() {
   };
 }
 
-const ProcedureGroup boards(
-    "leaderboard", {Leaderboard::procedures()}, board_cases(),
-    {
-        {"leaderboard.change", "9007199254740991 - n", "9007199254740990 - n"},
-        {"leaderboard.change", "before < stored", "before > stored"},
-        {"leaderboard.change", "if place then redis.call('ZREM', KEYS[1], place) end", ""},
-        {"leaderboard.change", "redis.call('HDEL', KEYS[3], id)", ""},
-        {"leaderboard.change", "- capacity, 1000", "- capacity - 1, 1000"},
-        {"leaderboard.read", "rank >= total", "rank > total"},
-        {"leaderboard.read", "math.max(1, ", "math.max(0, "},
-        {"leaderboard.read", "then high = middle else", "then high = middle - 1 else"},
-        {"leaderboard.remove", "redis.call('HDEL', KEYS[3], ARGV[i])", ""},
-        {"leaderboard.data", "ARGV[4] == ''", "ARGV[4] == 'x'"},
-    });
+const ProcedureGroup boards("leaderboard", {Leaderboard::procedures()}, board_cases(),
+                            {
+                                {"leaderboard.change", "9007199254740991 - n", "9007199254740990 - n"},
+                                {"leaderboard.change", "before < stored", "before > stored"},
+                                {"leaderboard.change", "if place then redis.call('ZREM', KEYS[1], place) end",
+                                 ""},
+                                {"leaderboard.change", "redis.call('HDEL', KEYS[3], id)", ""},
+                                {"leaderboard.change", "- capacity, 1000", "- capacity - 1, 1000"},
+                                {"leaderboard.read", "rank >= total", "rank > total"},
+                                {"leaderboard.read", "math.max(1, ", "math.max(0, "},
+                                {"leaderboard.read", "KEYS[1], middle, middle)[1]) then high = middle",
+                                 "KEYS[1], middle, middle)[1]) then high = middle - 1"},
+                                {"leaderboard.remove", "redis.call('HDEL', KEYS[3], ARGV[i])", ""},
+                                {"leaderboard.data", "ARGV[4] == ''", "ARGV[4] == 'x'"},
+                            });
 
 const ProcedureGroup counters("counters", {Counters::procedures()}, counter_cases(),
                               {

@@ -210,8 +210,23 @@ List<Procedure> Lock::procedures() {
 ReentrantLock::ReentrantLock(Namespace space, Text name, LockOptions options)
     : Lock(std::move(space), "rlock", name, options, true) {}
 
+namespace {
+
+thread_local const ReentrantLock::ActingFor* acting = nullptr;
+
+}  // namespace
+
+ReentrantLock::ActingFor::ActingFor(Text owner) : owner_(owner), outer_(acting) {
+  check_range("the length of an owner's name", static_cast<std::int64_t>(owner.size()), 1, 512);
+  acting = this;
+}
+
+ReentrantLock::ActingFor::~ActingFor() {
+  acting = outer_;
+}
+
 std::string ReentrantLock::attempt() const {
-  return process_id() + "-" + thread_id();
+  return process_id() + (acting != nullptr ? "=" + acting->owner_ : "-" + thread_id());
 }
 
 }  // namespace playhead

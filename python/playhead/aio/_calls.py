@@ -85,6 +85,11 @@ class Calls:
         self._target, self._threads = target, threads
         self._ready: WeakKeyDictionary[Loop, Ready] = WeakKeyDictionary()
 
+    @property
+    def waits(self) -> bool:
+        """Whether calls may wait, and have threads for that."""
+        return self._threads is not None
+
     @staticmethod
     async def open(threads: ThreadPoolExecutor | None, *args: Any) -> _playhead.StoreObject:
         """Open a store; the pool ends if that fails."""

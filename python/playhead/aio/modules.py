@@ -1,25 +1,40 @@
 """The methods of playhead.modules as coroutines; their types stand in modules.pyi."""
 
 import asyncio
-from collections.abc import Coroutine
+import itertools
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from playhead import modules
 from playhead.aio._store import Store
 from playhead.modules._waiting import Wait, advance
 
+_tasks: WeakKeyDictionary[asyncio.Task[Any], str] = WeakKeyDictionary()  # their names as owners of locks
+_numbers = itertools.count(1)
+
+
+def _call(module: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
+    # What a module remembers by the calling thread belongs to the task here, whatever thread it runs on.
+    call = partial(function, *args, **kwargs)
+    task = asyncio.current_task()
+    if task is None or not hasattr(module, "_acting"):
+        return call
+    if task not in _tasks:
+        _tasks[task] = f"task {next(_numbers)}"
+    return partial(module._acting, _tasks[task], call)
+
 
 class _Twin:
     _module: Any
-
-
-def _plain(value: Any) -> Any:
-    return value._module if isinstance(value, _Twin) else value
+    _store: Store[Any]
 
 
 def _method(name: str, doc: str | None) -> Any:
     async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        return await self._store._calls.run(getattr(self._module, name), *map(_plain, args), **kwargs)
+        call = _call(self._module, getattr(self._module, name), *_plain(args), **kwargs)
+        return await self._store._calls.run(call)
 
     method.__name__, method.__doc__ = name, doc
     return method
@@ -36,22 +51,38 @@ async def _whole(call: Coroutine[Any, Any, Any]) -> tuple[Any, bool]:
     return future.result(), cancelled
 
 
+def _slow(name: str, doc: str | None) -> Any:
+    # On a thread of its own whatever the store: it sleeps, calls functions of yours, or waits for a thread.
+    async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        result, cancelled = await _whole(asyncio.to_thread(getattr(self._module, name), *args, **kwargs))
+        if cancelled:
+            if hasattr(self._module, "_give_back"):
+                await _whole(asyncio.to_thread(self._module._give_back, result))
+            raise asyncio.CancelledError
+        return result
+
+    method.__name__, method.__doc__ = name, doc
+    return method
+
+
 def _waiting(name: str, doc: str | None) -> Any:
     async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        calls, steps = self._store._calls, getattr(self._module, name)(*args, **kwargs)
+        calls, module = self._store._calls, self._module
+        steps = getattr(module, name)(*args, **kwargs)
+        go_on = _call(module, advance, steps)
         try:
             while True:
-                step, cancelled = await _whole(calls.run(advance, steps))
+                step, cancelled = await _whole(calls.run(go_on))
                 if not isinstance(step, Wait):
                     if cancelled:
-                        await _whole(calls.run(self._module._give_back, step[0]))
+                        await _whole(calls.run(_call(module, module._give_back, step[0])))
                         raise asyncio.CancelledError
                     return step[0]
                 if cancelled:
                     raise asyncio.CancelledError
                 await calls.wait("Lists", "blpop", [step.key], timeout=step.seconds)
         finally:
-            await _whole(calls.run(steps.close))
+            await _whole(calls.run(_call(module, steps.close)))
 
     method.__name__, method.__doc__ = name, doc
     return method
@@ -61,22 +92,47 @@ def _property(name: str, doc: str | None) -> property:
     return property(lambda self: getattr(self._module, name), doc=doc)
 
 
+def _plain(given: Any) -> Any:
+    """What the synchronous module takes for stores and modules of this package."""
+    if isinstance(given, Store):
+        return given.sync
+    if isinstance(given, list | tuple) and not hasattr(given, "_fields"):
+        return type(given)(_plain(one) for one in given)
+    return given._module if isinstance(given, _Twin) else given
+
+
+def _stores(given: Any) -> list[Store[Any]]:
+    """The stores among what a module is made of."""
+    if isinstance(given, Store):
+        return [given]
+    if isinstance(given, list | tuple):
+        return [store for one in given for store in _stores(one)]
+    return [given._store] if isinstance(given, _Twin) else []
+
+
 def _wrapped(module: type) -> type:
-    async def open(cls: Any, store: Store[Any], *args: Any, **kwargs: Any) -> Any:
-        if not isinstance(store, Store):
-            raise TypeError(f"store must be a playhead.aio.Store, not {type(store).__name__}")
+    async def open(cls: Any, first: Any, *args: Any, **kwargs: Any) -> Any:
+        stores = _stores([first, *kwargs.values()])
+        if not _stores(first):
+            raise TypeError(f"store must be a playhead.aio.Store, not {type(first).__name__}")
         self = cls.__new__(cls)
-        self._store = store
-        self._module = await store._calls.run(module, store.sync, *args, **kwargs)
+        # Calls that may wait for one of the stores are performed where the event loop does not wait for them.
+        self._store = next((store for store in stores if store._calls.waits), stores[0])
+        options = {name: _plain(value) for name, value in kwargs.items()}
+        self._module = await self._store._calls.run(module, _plain(first), *_plain(args), **options)
         return self
 
     open.__doc__ = "Make the module; what it has stored is read where the event loop does not wait for it."
     body: dict[str, Any] = {"__doc__": module.__doc__, "open": classmethod(open)}
     steps: dict[str, str] = getattr(module, "_steps", {})  # of the methods that wait
-    for name, member in vars(module).items():
+    slow: frozenset[str] = getattr(module, "_slow", frozenset()) | {"stop_background"}
+    members = {name: member for kind in reversed(module.__mro__[:-1]) for name, member in vars(kind).items()}
+    for name, member in members.items():
         if name in steps:
             body[name] = _waiting(steps[name], member.__doc__)
-        elif not name.startswith("_"):
+        elif name in slow:
+            body[name] = _slow(name, member.__doc__)
+        elif not name.startswith("_") and (callable(member) or isinstance(member, property)):
             make = _property if isinstance(member, property) else _method
             body[name] = make(name, member.__doc__)
     return type(module.__name__, (_Twin,), body)
@@ -86,6 +142,7 @@ __all__ = [
     "Activity",
     "BloomFilter",
     "Cart",
+    "CountStore",
     "Counters",
     "Favorites",
     "Following",
@@ -97,17 +154,23 @@ __all__ = [
     "Popularity",
     "RateLimiter",
     "Recommender",
+    "Redlock",
+    "ReentrantLock",
     "SecureSessions",
+    "SessionExpiry",
     "Sessions",
     "SingleSignOn",
     "SlidingWindow",
+    "TokenLimit",
     "Tokens",
+    "UserCleanup",
     "WatchLater",
 ]
 
 Activity = _wrapped(modules.Activity)
 BloomFilter = _wrapped(modules.BloomFilter)
 Cart = _wrapped(modules.Cart)
+CountStore = _wrapped(modules.CountStore)
 Counters = _wrapped(modules.Counters)
 Favorites = _wrapped(modules.Favorites)
 Following = _wrapped(modules.Following)
@@ -119,9 +182,14 @@ Playlists = _wrapped(modules.Playlists)
 Popularity = _wrapped(modules.Popularity)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
+Redlock = _wrapped(modules.Redlock)
+ReentrantLock = _wrapped(modules.ReentrantLock)
 SecureSessions = _wrapped(modules.SecureSessions)
+SessionExpiry = _wrapped(modules.SessionExpiry)
 Sessions = _wrapped(modules.Sessions)
 SingleSignOn = _wrapped(modules.SingleSignOn)
 SlidingWindow = _wrapped(modules.SlidingWindow)
+TokenLimit = _wrapped(modules.TokenLimit)
 Tokens = _wrapped(modules.Tokens)
+UserCleanup = _wrapped(modules.UserCleanup)
 WatchLater = _wrapped(modules.WatchLater)

@@ -1,7 +1,7 @@
 # Written by bindings/stubs.py; `./dev stubs` writes it again.
 """The modules for asyncio."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 from playhead._playhead import Clock, Recommendation
@@ -11,6 +11,7 @@ from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import BulkReport, HistoryPage, ListPage, Preference, RecordedEvent, RecordedViewing, UserCounts, UserEvent, VideoCounts
 from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
 from playhead.modules.coordination import LockGrant, LockState
+from playhead.modules.counts import CountedId, ReconcileReport
 from playhead.modules.filters import PopularRow
 from playhead.modules.identity import IssuedToken, TokenInfo, ViewedItem
 from playhead.modules.inventory import Reservation, ReserveResult, Stock
@@ -19,7 +20,9 @@ from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats,
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.rates import RateDecision
 from playhead.modules.secure_sessions import SecureSession, SuspiciousActivity, ValidatedSession
-from playhead.modules.sessions import CreatedSession, SessionInfo, SignedOn, UpdateResult
+from playhead.modules.sessions import CreatedSession, SessionEnd, SessionExpiredListener, SessionExpiryReport, SessionInfo, SessionLogPage, SignedOn, UpdateResult
+from playhead.modules.token_limit import TokenLimitReport
+from playhead.modules.watch_later import UserCleanupReport
 
 class Activity:
     @classmethod
@@ -105,6 +108,55 @@ class Lock:
         """Tell what this object holds, as far as it knows: the lease may have ended."""
     async def state(self) -> LockState:
         """Tell how the lock is, whoever has it."""
+
+class ReentrantLock:
+    @classmethod
+    async def open(cls, store: Store[Any], name: Id, *, prefix: str='ph', clock: Clock | None=None, lease: int=10000, auto_renew: bool=False, patience: int=10000) -> Self: ...
+    async def acquire(self, wait: float | None=None) -> LockGrant | None:
+        """Acquire it, waiting up to ``wait`` ms (None: for ever; 0: not at all); None: it was not free."""
+    async def release(self) -> bool:
+        """Release it; False: it was not held, or its lease had ended."""
+    async def extend(self, lease: int | None=None) -> int | None:
+        """Let the lease end ``lease`` from now; when that is. None: it is not held any more."""
+    async def held(self) -> LockGrant | None:
+        """Tell what this object holds, as far as it knows: the lease may have ended."""
+    async def state(self) -> LockState:
+        """Tell how the lock is, whoever has it."""
+
+class Redlock:
+    @classmethod
+    async def open(cls, stores: Sequence[Store[Any]], name: Id, *, prefix: str='ph', clock: Clock | None=None, lease: int=10000, retry_count: int=3, retry_delay: int=200, drift_permille: int=10) -> Self: ...
+    async def acquire(self) -> LockGrant | None:
+        """Try ``retry_count`` times; None: others had it each time, or too few answered."""
+    async def release(self) -> bool:
+        """Release it on all stores; False: it was held on none of them any more."""
+    async def extend(self) -> int | None:
+        """Begin the lease again; when it ends. None: it is lost, and was released."""
+    async def held(self) -> LockGrant | None:
+        """Tell what this object holds, as far as it knows."""
+
+class CountStore:
+    @classmethod
+    async def open(cls, store: Store[Any], *, replica: Store[Any] | None=None, prefix: str='ph', clock: Clock | None=None) -> Self: ...
+    async def get(self, kind: Id, id: Id) -> int:
+        """Give a count; 0 for an id without one."""
+    async def get_many(self, kind: Id, ids: Iterable[Id]) -> list[int]:
+        """Give the counts of several ids, in their order."""
+    async def get_all(self, id: Id, kinds: Iterable[Id]) -> list[int]:
+        """Give the counts of one id of several kinds, in their order: a profile."""
+    async def increment(self, kind: Id, id: Id, by: int=1) -> int:
+        """Add, and give the new count."""
+    async def set(self, kind: Id, id: Id, count: int) -> None:
+        """Set a count."""
+    async def top(self, kind: Id, limit: int=10) -> list[CountedId]:
+        """Give the greatest counts; of equal ones the greater id first."""
+    async def reconcile(self, kind: Id, truth: Callable[[list[Id]], Sequence[int]], ids: Iterable[Id]=(), *, repair: bool=True) -> ReconcileReport:
+        """Compare all counts of a kind with the truth, and set right what differs.
+
+        ``truth(ids)`` gives the true counts of up to 1000 ids in their order. Compared are the ids that the
+        store knows, and ``ids``. A drift counts only if a second look finds the same, so that increments
+        under way are none, and it is set right only if the count is still the one that was seen.
+        """
 
 class BloomFilter:
     @classmethod
@@ -516,6 +568,54 @@ class SingleSignOn:
     async def app_sessions(self, global_session: str) -> list[SessionInfo]:
         """Give the sessions of applications that are attached to a global one, oldest first."""
 
+class SessionExpiry:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+
+        The thread sleeps until there is something to do. Errors go to ``on_error``, and the thread goes on.
+        But what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
+        """
+    @classmethod
+    async def open(cls, sessions: Sessions, *, batch: int=100, lease: int=60000, longest_wait: int=5000, log_limit: int=10000) -> Self: ...
+    async def add_session_listener(self, listener: Callable[[SessionEnd], object] | SessionExpiredListener) -> None:
+        """Call a function, or ``on_session_expired`` of an object, with each :class:`SessionEnd`."""
+    async def step(self, now: int | None=None) -> SessionExpiryReport:
+        """Find what has ended and tell it. ``now`` replaces the time.
+
+        What a listener raises is in the report, unless it is no Exception: SystemExit and KeyboardInterrupt
+        are raised, and what was claimed is told again when the lease has ended.
+        """
+    async def start_cleanup(self) -> None:
+        """Begin to step in the background, as :meth:`run_in_background`."""
+    async def stop_cleanup(self) -> None:
+        """End that, as :meth:`stop_background`."""
+    async def log(self, cursor: str='', count: int=100) -> SessionLogPage:
+        """Give the newest ends, each once; ``cursor`` is ``next`` of the page before."""
+
+class TokenLimit:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+
+        The thread sleeps until there is something to do. Errors go to ``on_error``, and the thread goes on.
+        But what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
+        """
+    @classmethod
+    async def open(cls, tokens: Tokens, *, limit: int=10000000, batch: int=100, longest_wait: int=1000) -> Self: ...
+    async def count(self) -> int:
+        """Count the tokens that are known."""
+    async def step(self, now: int | None=None) -> TokenLimitReport:
+        """Drop one batch for each part of the index at most. ``now`` replaces the time."""
+
 class WatchLater:
     @classmethod
     async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, limit: int=1000) -> Self: ...
@@ -534,3 +634,20 @@ class WatchLater:
 
         A cursor is good for both orders: the other one goes back from there.
         """
+
+class UserCleanup:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+
+        The thread sleeps until there is something to do. Errors go to ``on_error``, and the thread goes on.
+        But what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
+        """
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, inactive_after: int=30 * 86400000, older_than: int=7 * 86400000, batch: int=100, videos: int=1000, longest_wait: int=60000) -> Self: ...
+    async def step(self, now: int | None=None) -> UserCleanupReport:
+        """Clean up after ``batch`` users of each of 16 parts at most. ``now`` replaces the time."""

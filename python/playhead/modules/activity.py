@@ -56,7 +56,8 @@ class RecordedEvent(NamedTuple):
     """What recording an event did."""
 
     result: Literal["recorded", "unchanged", "full"]  #: unchanged: liked already, or not liked
-    count: int  #: the video's views, likes, comments or shares now
+    #: the video's views, likes, comments or shares now
+    count: int  # type: ignore[assignment]
     user_views: int  #: of a view or finish: how often the user has watched the video
     completion: int  #: of a view or finish, in thousandths of the video
     completed: bool
@@ -65,7 +66,7 @@ class RecordedEvent(NamedTuple):
 class RefusedEvent(NamedTuple):
     """An event among many that was not recorded."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     reason: str
 
 
@@ -239,7 +240,7 @@ class Activity:
         Those that are out of range are refused and reported by their index, the others recorded. If the store
         fails, the error tells how many of the first events were worked on.
         """
-        recorded, refused = self._module.record_many([tuple(UserEvent(*event)) for event in events])
+        recorded, refused = self._module.record_many([UserEvent(*event) for event in events])
         return BulkReport(recorded, [RefusedEvent(*item) for item in refused])
 
     # ---- reading

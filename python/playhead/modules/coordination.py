@@ -137,10 +137,11 @@ class Lock:
 class ReentrantLock(Lock):
     """A lock that its owner, a thread of a process, may acquire again; free once released as often.
 
-    Not for coroutines, of which a thread runs many. Otherwise as :class:`Lock`.
+    In ``playhead.aio.modules`` the owner is a task. Otherwise as :class:`Lock`.
     """
 
     _kind: ClassVar[Any] = _playhead.ReentrantLock
+    _acting: ClassVar = staticmethod(_playhead.acting_for)
 
 
 class Redlock:
@@ -152,6 +153,8 @@ class Redlock:
     granted make two holders; so let what it protects compare fencing tokens, which grow with each
     grant. Stores are asked one after the other: give them short timeouts.
     """
+
+    _slow: ClassVar = frozenset({"acquire", "release", "extend"})
 
     def __init__(
         self,
@@ -193,6 +196,10 @@ class Redlock:
         """Tell what this object holds, as far as it knows."""
         grant = self._module.held()
         return None if grant is None else LockGrant(*grant)
+
+    def _give_back(self, result: LockGrant | int | bool | None) -> None:
+        if isinstance(result, LockGrant):
+            self.release()
 
     def __enter__(self) -> Self:
         if self.acquire() is None:

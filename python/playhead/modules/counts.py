@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from playhead import _playhead
 from playhead._playhead import Clock
@@ -49,6 +49,8 @@ class CountStore:
 
     With a ``replica`` counts are read there when the store cannot be reached; they may be late.
     """
+
+    _slow: ClassVar = frozenset({"reconcile"})
 
     def __init__(
         self,

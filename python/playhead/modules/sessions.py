@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol
 
 from playhead import _playhead
 from playhead._playhead import Clock
@@ -321,6 +321,8 @@ class SessionExpiry(Steps[_playhead.SessionExpiry]):
     Every end is told at least once, whichever process dies: it is claimed for the length of a ``lease``, and
     taken out when all listeners have returned. Any number of processes share the work.
     """
+
+    _slow: ClassVar = frozenset({"step", "stop_cleanup"})
 
     def __init__(
         self,

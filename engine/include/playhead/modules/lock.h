@@ -97,8 +97,24 @@ class Lock {
 class ReentrantLock final : public Lock {
  public:
   ReentrantLock(Namespace space, Text name, LockOptions options = {});
-  /// The calling thread, told apart from all threads of all processes.
+  /// The calling owner, told apart from all owners of all processes.
   std::string attempt() const override;
+
+  /// Lets the calling thread stand for an owner of another kind, such as a task that runs on many threads: whatever it
+  /// does with locks of this kind is the owner's, until this ends. Owners of a process with the same name (1 to 512
+  /// bytes) are one. Stays on the thread's stack.
+  class ActingFor {
+   public:
+    explicit ActingFor(Text owner);
+    ~ActingFor();
+    ActingFor(const ActingFor&) = delete;
+    ActingFor& operator=(const ActingFor&) = delete;
+
+   private:
+    std::string owner_;
+    const ActingFor* outer_;
+    friend class ReentrantLock;
+  };
 
  protected:
   std::optional<std::string> holder() const override { return attempt(); }
