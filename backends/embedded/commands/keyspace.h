@@ -1,5 +1,6 @@
 #pragma once
 #include <algorithm>
+#include <limits>
 #include <random>
 
 #include "backends/embedded/commands/values.h"
@@ -355,7 +356,9 @@ void exec(Tx<S>& t, std::uint16_t db, const Restore& c, Ok&) {
   RdbValue value;
   std::string error;
   if (!rdb_restore(c.payload, value, &error)) refuse(error);
-  Millis deadline = ttl == 0 ? 0 : c.absttl ? ttl : t.now() + ttl;
+  Millis deadline = ttl;
+  if (ttl != 0 && !c.absttl && __builtin_add_overflow(t.now(), ttl, &deadline))
+    deadline = std::numeric_limits<Millis>::min();  // as in Redis, where it wraps around: long ago
   if (e.exists()) t.remove(e);
   if (deadline != 0 && deadline <= t.now()) return;
   auto fresh = t.open(db, c.key);
