@@ -20,11 +20,28 @@ inline std::shared_ptr<py::object> shared(const py::object& object) {
           }};
 }
 
+/// What a callback raised, in one line as Python shows it: `ValueError: too much`. With the GIL.
+inline std::string message_of(const py::error_already_set& error) {
+  auto bytes_of = [](PyObject* text) {
+    auto bytes = py::reinterpret_steal<py::object>(
+        text == nullptr ? nullptr : PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace"));
+    if (bytes)
+      return std::string(PyBytes_AS_STRING(bytes.ptr()),
+                         static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.ptr())));
+    PyErr_Clear();
+    return std::string();
+  };
+  py::object name = error.type().attr("__name__");
+  auto text = py::reinterpret_steal<py::object>(PyObject_Str(error.value().ptr()));
+  std::string message = bytes_of(name.ptr()), why = bytes_of(text.ptr());
+  return why.empty() ? message : message + ": " + why;
+}
+
 /// An Exception that a callback raised. Any number of threads may raise it again.
 class Raised final : public std::runtime_error {
  public:
   explicit Raised(const py::error_already_set& error)
-      : std::runtime_error(error.what()), value_(shared(error.value())) {}
+      : std::runtime_error(message_of(error)), value_(shared(error.value())) {}
   const py::object& value() const { return *value_; }
 
  private:
@@ -35,7 +52,7 @@ class Raised final : public std::runtime_error {
 class RaisedEnd final : public EndRun {
  public:
   explicit RaisedEnd(const py::error_already_set& error)
-      : EndRun(error.what()), value_(shared(error.value())) {}
+      : EndRun(message_of(error)), value_(shared(error.value())) {}
   const py::object& value() const { return *value_; }
 
  private:

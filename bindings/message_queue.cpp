@@ -94,11 +94,11 @@ py::object MessageQueue::as_tuple(const Stored& m) {
                         py::bytes(m.channel), py::bytes(m.payload), m.count);
 }
 
-void Listeners::add(const std::shared_ptr<MessageQueue>& queue) {
-  if (guard_.forked()) return queue->close(closed_by_fork());
+void Listeners::add(const std::shared_ptr<Listener>& listener) {
+  if (guard_.forked()) return listener->close(closed_by_fork());
   std::unique_lock lock(mutex_);
-  std::erase_if(queues_, [](const auto& q) { return q.expired(); });
-  queues_.push_back(queue);
+  std::erase_if(listeners_, [](const auto& l) { return l.expired(); });
+  listeners_.push_back(listener);
   if (!closed_) return;
   lock.unlock();
   close();
@@ -106,15 +106,15 @@ void Listeners::add(const std::shared_ptr<MessageQueue>& queue) {
 
 void Listeners::close() {
   if (guard_.forked()) return;
-  std::vector<std::weak_ptr<MessageQueue>> queues;
+  std::vector<std::weak_ptr<Listener>> listeners;
   {
     std::lock_guard lock(mutex_);
     closed_ = true;
-    queues.swap(queues_);
+    listeners.swap(listeners_);
   }
-  for (const auto& weak : queues)
-    if (auto queue = weak.lock())
-      queue->close(Error(ErrorCode::closed, "the store is closed; open it again"));
+  for (const auto& weak : listeners)
+    if (auto listener = weak.lock())
+      listener->close(Error(ErrorCode::closed, "the store is closed; open it again"));
 }
 
 }  // namespace playhead::python

@@ -19,9 +19,17 @@
 
 namespace playhead::python {
 
+/// Who is told that a store was closed.
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  /// No more messages come. Any thread may call it; it neither waits nor throws.
+  virtual void close(const Error& why) = 0;
+};
+
 /// A bounded queue of messages. Thread-safe. One that is told where puts its id there whenever it was empty
 /// before. A subscriber that does not keep up loses its oldest messages; nobody waits for it.
-class MessageQueue {
+class MessageQueue final : public Listener {
  public:
   using Clock = std::chrono::steady_clock;
 
@@ -31,7 +39,7 @@ class MessageQueue {
   void put(const Message& m);
   /// No more messages come: whoever waits for one is woken, and asking throws `why` once those that are there
   /// have been read. The first reason counts.
-  void close(const Error& why);
+  void close(const Error& why) override;
   /// Throws what close() was given, and Error{closed} in a forked child.
   void check_open();
   /// (kind, pattern or None, channel, payload, count), or None after `seconds`. Gives up the GIL while it
@@ -62,19 +70,19 @@ class MessageQueue {
   std::atomic<std::uint64_t> dropped_ = 0;
 };
 
-/// The queues whose messages end when a store is closed. Thread-safe.
+/// Whose messages end when a store is closed. Thread-safe.
 class Listeners {
  public:
-  /// Closes the queue when the store is closed, or at once if it is, or belongs to the parent of this process.
-  void add(const std::shared_ptr<MessageQueue>& queue);
+  /// Closes the listener when the store is closed, or at once if it is, or belongs to the parent of this process.
+  void add(const std::shared_ptr<Listener>& listener);
   /// The store was closed. Idempotent; nothing in a forked child.
   void close();
 
  private:
   const ForkGuard guard_;
   std::mutex mutex_;
-  bool closed_ = false;                              // guarded by mutex_
-  std::vector<std::weak_ptr<MessageQueue>> queues_;  // guarded by mutex_
+  bool closed_ = false;                             // guarded by mutex_
+  std::vector<std::weak_ptr<Listener>> listeners_;  // guarded by mutex_
 };
 
 }  // namespace playhead::python

@@ -40,9 +40,11 @@ void define_modules(py::module_& m) {
   define_rows(m);
   define_filters(m);
   define_hashing(m);
+  define_message_bus(m);
   define_message_queue(m);
   define_numbers(m);
   define_delayed_tasks(m);
+  define_workers(m);
   define_coordination(m);
   define_lists(m);
   define_count_store(m);

@@ -24,9 +24,11 @@ void define_rankings(py::module_& m);
 void define_rows(py::module_& m);
 void define_filters(py::module_& m);
 void define_hashing(py::module_& m);
+void define_message_bus(py::module_& m);
 void define_message_queue(py::module_& m);
 void define_numbers(py::module_& m);
 void define_delayed_tasks(py::module_& m);
+void define_workers(py::module_& m);
 void define_coordination(py::module_& m);
 void define_lists(py::module_& m);
 void define_count_store(py::module_& m);
@@ -45,6 +47,7 @@ struct Bound {
   template <class... Options>
   explicit Bound(const ModulePlace& place, Options&&... options)
       : module(place.space, std::forward<Options>(options)...), local(place.local) {}
+  Bound(Module made, bool is_local) : module(std::move(made)), local(is_local) {}
   Module module;
   bool local;
 

@@ -1,5 +1,6 @@
 #include <pybind11/stl.h>
 
+#include "bindings/callbacks.h"
 #include "bindings/modules.h"
 #include "playhead/modules/delayed_tasks.h"
 
@@ -27,13 +28,13 @@ py::object schedule(BoundTasks& self, const py::object& type, const py::object& 
   return id_object(self.run([&](DelayedTasks& t) { return t.schedule_task(kind, bytes, when, given); }));
 }
 
-/// (status, type, data, due, attempts, runs, note) or None
+/// (status, type, data, due, attempts, runs, note, failed) or None
 py::object state(BoundTasks& self, const py::object& id) {
   Id name(id, "id");
   auto s = self.run([&](DelayedTasks& t) { return t.task_state(name); });
   if (!s) return py::none();
   return py::make_tuple(names_of_status[static_cast<std::size_t>(s->status)], id_object(s->type),
-                        py::bytes(s->data), s->due, s->attempts, s->runs, py::bytes(s->note));
+                        py::bytes(s->data), s->due, s->attempts, s->runs, py::bytes(s->note), s->failed);
 }
 
 /// ([(id, type, data, due, attempt, receipt, repeat, now)], look_again)
@@ -58,11 +59,53 @@ TaskClaim claim_of(const py::tuple& given) {
   return c;
 }
 
+/// handler(data) gives the result as bytes.
+DelayedTasks::Handler handler_of(const py::object& handler) {
+  return [held = shared(handler)](const TaskClaim& task) {
+    return call_python([&] { return (*held)(py::bytes(task.data)).cast<std::string>(); });
+  };
+}
+
+/// (claimed, completed, lost, [(id, message)], look_again)
+py::tuple step(BoundTasks& self) {
+  TaskReport r = without_gil([&] { return self.module.step(); });
+  py::list failures;
+  for (const auto& f : r.failures)
+    failures.append(py::make_tuple(id_object(f.id), py::reinterpret_steal<py::object>(readable(f.message))));
+  return py::make_tuple(r.claimed, r.completed, r.lost, failures, r.look_again);
+}
+
+// These release the GIL: the background thread may need it for a handler while it holds what a call waits for.
+void define_running(py::class_<BoundTasks>& c) {
+  c.def(
+       "register_handler",
+       [](BoundTasks& self, const py::object& type, const py::object& handler) {
+         Id kind(type, "type");
+         auto function = handler_of(handler);
+         without_gil([&] { self.module.register_handler(kind, std::move(function)); });
+       },
+       py::arg("type"), py::arg("handler"))
+      .def("step", step)
+      .def(
+          "run_in_background",
+          [](BoundTasks& self, const py::object& on_error) {
+            auto tell = error_teller(on_error, "playhead.modules.DelayedTasks: on_error");
+            without_gil([&] { self.module.run_in_background(tell); });
+          },
+          py::arg("on_error") = py::none())
+      .def("stop_background", [](BoundTasks& self) { without_gil([&] { self.module.stop_background(); }); })
+      .def_property_readonly(
+          "running", [](BoundTasks& self) { return without_gil([&] { return self.module.running(); }); });
+}
+
 }  // namespace
 
 void define_delayed_tasks(py::module_& m) {
   const DelayedTasksOptions o;
-  py::class_<BoundTasks>(m, "DelayedTasks", "Tasks that run later.")
+  py::class_<BoundTasks> tasks(m, "DelayedTasks", py::release_gil_before_calling_cpp_dtor(),
+                               "Tasks that run later.");
+  define_running(tasks);
+  tasks
       .def(py::init(&make), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
            py::arg("clock") = py::none(), py::arg("name") = o.name, py::arg("lease") = o.lease,
            py::arg("max_retries") = o.max_retries, py::arg("retry_unit") = o.retry_unit,
@@ -95,8 +138,6 @@ void define_delayed_tasks(py::module_& m) {
             return self.run([&](DelayedTasks& t) { return t.fail(c, note); });
           },
           py::arg("claim"), py::arg("error"))
-      .def_property_readonly("signal_key",
-                             [](BoundTasks& self) { return py::bytes(self.module.signal_key()); })
       .def_static(
           "next_time",
           [](const std::string& cron, Millis after, int utc_offset_minutes) {

@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "bindings/messages.h"
 #include "bindings/modules.h"
 #include "playhead/modules/message_queue.h"
 
@@ -27,34 +28,9 @@ class Ids {
   std::vector<Text> texts_;
 };
 
-py::object maybe(const std::string& bytes) {
-  return bytes.empty() ? py::object(py::none()) : py::object(py::bytes(bytes));
-}
-
-py::object shown(const std::string& text) {
-  return py::reinterpret_steal<py::object>(
-      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
-}
-
-/// (id, body, priority, attempt, sent_at, lease_ends, receipt)
-py::tuple as_tuple(const ReceivedMessage& m) {
-  return py::make_tuple(id_object(m.id), py::bytes(m.body), m.priority, m.attempt, m.sent_at, m.lease_ends,
-                        m.receipt);
-}
-
-constexpr const char* names_of_status[] = {"pending", "delayed",   "processing",
-                                           "retry",   "completed", "failed"};
-
-/// (status, priority, attempts, sent_at, at, reason, progress, result)
-py::object as_tuple(const std::optional<MessageState>& s) {
-  if (!s) return py::none();
-  return py::make_tuple(names_of_status[static_cast<std::size_t>(s->status)], s->priority, s->attempts,
-                        s->sent_at, s->at, shown(s->reason), maybe(s->progress), maybe(s->result));
-}
-
 /// (id, body, reason, priority, attempts, sent_at, died_at)
 py::tuple as_tuple(const DeadLetter& d) {
-  return py::make_tuple(id_object(d.id), py::bytes(d.body), shown(d.reason), d.priority, d.attempts,
+  return py::make_tuple(id_object(d.id), py::bytes(d.body), readable_text(d.reason), d.priority, d.attempts,
                         d.sent_at, d.died_at);
 }
 
@@ -89,7 +65,7 @@ py::list send(BoundQueue& self, const py::list& given) {
 py::tuple look(BoundQueue& self, std::int64_t count) {
   Received found = self.run([&](auto& q) { return q.look(count); });
   py::list messages;
-  for (const ReceivedMessage& m : found.messages) messages.append(as_tuple(m));
+  for (const ReceivedMessage& m : found.messages) messages.append(message_object(m));
   return py::make_tuple(messages, found.look_again);
 }
 
@@ -158,6 +134,26 @@ void define_settling(py::class_<BoundQueue>& c) {
 
 }  // namespace
 
+py::object readable_text(Text text) {
+  return py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+}
+
+py::tuple message_object(const ReceivedMessage& m) {
+  return py::make_tuple(id_object(m.id), py::bytes(m.body), m.priority, m.attempt, m.sent_at, m.lease_ends,
+                        m.receipt);
+}
+
+py::object state_object(const std::optional<MessageState>& s) {
+  constexpr const char* names[] = {"pending", "delayed", "processing", "retry", "completed", "failed"};
+  auto maybe = [](const std::string& bytes) {
+    return bytes.empty() ? py::object(py::none()) : py::object(py::bytes(bytes));
+  };
+  if (!s) return py::none();
+  return py::make_tuple(names[static_cast<std::size_t>(s->status)], s->priority, s->attempts, s->sent_at,
+                        s->at, readable_text(s->reason), maybe(s->progress), maybe(s->result));
+}
+
 void define_message_queue(py::module_& m) {
   const QueueOptions o;
   py::class_<BoundQueue> c(m, "MessageQueue", "A queue of messages.");
@@ -174,7 +170,28 @@ void define_message_queue(py::module_& m) {
           "message_state",
           [](BoundQueue& self, const py::object& id) {
             Id i(id, "id");
-            return as_tuple(self.run([&](auto& q) { return q.message_state(i); }));
+            return state_object(self.run([&](auto& q) { return q.message_state(i); }));
+          },
+          py::arg("id"))
+      .def(
+          "look_for",
+          [](BoundQueue& self, const py::object& id) {
+            Id i(id, "id");
+            Awaited found = self.run([&](auto& q) { return q.look_for(i); });
+            return py::make_tuple(state_object(found.state), found.look_again);
+          },
+          py::arg("id"))
+      .def(
+          "done_key",
+          [](BoundQueue& self, const py::object& id) {
+            return py::bytes(self.module.done_key(Id(id, "id")));
+          },
+          py::arg("id"))
+      .def(
+          "wake_next",
+          [](BoundQueue& self, const py::object& id) {
+            Id i(id, "id");
+            self.run([&](auto& q) { q.wake_next(i); });
           },
           py::arg("id"))
       .def("cleanup_expired_messages",

@@ -1,3 +1,4 @@
+#include "playhead/modules/chat.h"
 #include "playhead/modules/delayed_tasks.h"
 #include "playhead/modules/message_queue.h"
 #include "tests/modules/procedure_cases.h"
@@ -6,8 +7,8 @@ namespace playhead::test {
 
 namespace {
 
-const Texts keys = {"bodies",   "records", "ready",   "later",  "leased", "dead",
-                    "finished", "dedupe",  "windows", "counts", "signal"};
+const Texts keys = {"bodies",   "records", "ready",   "later",  "leased",  "dead",
+                    "finished", "dedupe",  "windows", "counts", "waiters", "signal"};
 const Texts receipts = {"r1", "r2", "r3"};
 
 void add_policy(Random& r, Texts& args) {
@@ -67,6 +68,10 @@ ProcedureCases queue_cases() {
                   number(one_of(r, {0, 1})), one_of(r, Texts{"", "half"})}};
        }},
       {"queue.state", [](Random& r, Millis) -> ProcedureCall { return {keys, {one_of(r, ids())}}; }},
+      {"queue.await",
+       [](Random& r, Millis) {
+         return with_policy(r, {one_of(r, ids()), number(one_of(r, {1, 500, 5000}))});
+       }},
       {"queue.clean", [](Random& r, Millis) { return with_policy(r, {}); }},
       {"queue.stats", [](Random&, Millis) -> ProcedureCall { return {keys, {}}; }},
       {"queue.dead",
@@ -92,6 +97,11 @@ const std::vector<Mistake> mistakes = {
     {"queue.settle", "m.receipt ~= '' and ", ""},
     {"queue.settle", "m.attempts - 1", "m.attempts"},
     {"queue.settle", "if after < 0 then", "if after <= 0 then"},
+    {"queue.settle", "1 + redis.call('ZREM', waiters, id)", "1"},
+    {"queue.settle", "how ~= 'release' and m.attempts > max_retries", "how ~= 'release'"},
+    {"queue.await", "int(now + span)", "int(now)"},
+    {"queue.await", "found[1] ~= 'dead' and", ""},
+    {"queue.await", "for _, id in ipairs(up_to(waiters, 1000)) do redis.call('ZREM', waiters, id) end", ""},
     {"queue.clean", "drop_old(finished, retention)\n", ""},
     {"queue.extend", "if ARGV[5] == '1' then", "if true then"},
     {"queue.state", "if found == 'ready' then score = 0 end", ""},
@@ -139,8 +149,29 @@ const std::vector<Mistake> task_mistakes = {
     {"tasks.claim", "if at <= now then signal() end", ""},
     {"tasks.settle", "t[RECEIPT] ~= ARGV[3]", "false"},
     {"tasks.settle", "how == 'completed' and 'completed' or 'cancelled'", "'cancelled'"},
+    {"tasks.settle", "how == 'completed' and '0' or '1'", "'0'"},
     {"tasks.settle", "t[DUE], t[ATTEMPTS] = int(next), '0'", "t[DUE] = int(next)"},
 };
+
+ProcedureCases chat_cases() {
+  return {
+      {"chat.publish",
+       [](Random& r, Millis) -> ProcedureCall {
+         return {{one_of(r, Texts{"room", "other"})},
+                 {"channel", number(one_of(r, {0, 1, 3})), one_of(r, ids()), one_of(r, Texts{"", "alice"}),
+                  std::string("t\0\xff", 3)}};
+       }},
+  };
+}
+
+const std::vector<Mistake> chat_mistakes = {
+    {"chat.publish", "0, limit - 1", "0, limit"},
+    {"chat.publish", "if limit > 0 then", "if true then"},
+    {"chat.publish", "'LPUSH'", "'RPUSH'"},
+    {"chat.publish", "return now", "return 0"},
+};
+
+const ProcedureGroup chat("chat", {Chat::procedures()}, chat_cases(), chat_mistakes);
 
 const ProcedureGroup tasks("tasks", {DelayedTasks::procedures()}, task_cases(), task_mistakes);
 

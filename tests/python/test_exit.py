@@ -206,6 +206,32 @@ PROGRAMS = {
         scheduler.schedule("v", 1000)
         scheduler.run_in_background()
         """,
+    "workers, schedulers and listeners that nobody stopped": """
+        tasks = playhead.modules.TaskQueue(store)
+        tasks.register_task("t")(print_nothing)
+        tasks.workers(2)
+        delayed = playhead.modules.DelayedTasks(store)
+        delayed.register_handler("t", print_nothing)
+        delayed.run_in_background()
+        pubsub = playhead.modules.PubSub(store)
+        pubsub.subscribe("c", print_nothing)
+        chat = playhead.modules.Chat(store)
+        chat.subscribe("room", print_nothing)
+        for i in range(20):
+            tasks.enqueue("t")
+            delayed.schedule_task("t")
+            pubsub.publish("c", i)
+            chat.publish("room", i)
+        """,
+    "a listener whose loop has ended": """
+        async def main():
+            other = await playhead.aio.open(sys.argv[1])
+            pubsub = await playhead.aio.modules.PubSub.open(other)
+            await pubsub.subscribe("c", print_nothing)
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(main())
+        store.pubsub.publish("c", "1")
+        """,
     "references to everything in a cycle": """
         store.me = [store, store.pubsub.subscribe("news"), store.strings]
         store.me.append(store.me)
@@ -239,7 +265,7 @@ PROGRAMS = {
 def test_the_interpreter_ends_in_peace_with(program: str, store_url: str) -> None:
     begin = """
         import asyncio, sys, threading, time
-        import playhead, playhead.aio, playhead.modules
+        import playhead, playhead.aio, playhead.aio.modules, playhead.modules
         print_nothing = lambda *_: None
         store = playhead.open(sys.argv[1])
         """

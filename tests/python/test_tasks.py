@@ -1,5 +1,7 @@
 """Delayed tasks, workers and publish/subscribe from Python."""
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ from playhead.modules import (
     MessageStatus,
     PubSub,
     TaskQueue,
+    TaskResult,
     Workers,
     current_task,
     next_cron_time,
@@ -49,12 +52,16 @@ def test_a_task_that_raises_is_tried_again(store: playhead.Store, clock: playhea
 
     tasks.register_handler("t", broken)
     id_ = tasks.schedule_task("t", every=10_000)
-    assert tasks.step().failures == [(id_, "broken")]
+    assert tasks.step().failures == [(id_, "RuntimeError: broken")]
     clock.advance(2_000)
     tasks.step()
     state = tasks.task_state(id_)
     assert state is not None
-    assert (state.status, state.error, state.due) == ("scheduled", "broken", clock.now() + 8_000)
+    assert (state.status, state.error, state.due) == (
+        "scheduled",
+        "RuntimeError: broken",
+        clock.now() + 8_000,
+    )
     claims = tasks.claim()
     assert claims == []
     clock.advance(8_000)
@@ -124,6 +131,7 @@ def test_workers_process_tasks_with_progress_and_results(store: playhead.Store) 
     assert last.status is MessageStatus.FAILED
     assert "no task is registered" in last.error
     assert seen == [{"percent": 50}] * 5
+    assert [letter.body for letter in tasks.queue.dead_letters().items] == [["unknown", None]]
     with pytest.raises(LookupError):
         current_task()
 
@@ -172,6 +180,119 @@ def test_stopping_waits_for_what_is_worked_on(store: playhead.Store) -> None:
     assert done == ["a"]
     assert queue.get_queue_stats().pending == 1
     assert not workers.running
+
+
+def test_sys_exit_in_a_handler_gives_the_task_back_and_ends_the_worker(store: playhead.Store) -> None:
+    tasks = TaskQueue(store)
+    leave = True
+
+    @tasks.register_task("t")
+    def run(_: object) -> int:
+        if leave:
+            sys.exit("enough")
+        return current_task().attempt
+
+    id_ = tasks.enqueue("t")
+    with pytest.raises(SystemExit, match="enough"):
+        tasks.process_tasks()
+    errors: list[str] = []
+    workers = tasks.workers(1, errors.append)
+    while workers.running:
+        time.sleep(0)
+    assert workers.stop() == 0
+    assert errors == ["SystemExit: enough"]
+    leave = False
+    assert tasks.process_tasks() == 1
+    result = tasks.result(id_)
+    assert result is not None
+    assert result.result == 1
+
+
+def test_ctrl_c_ends_the_waiting_for_workers(store: playhead.Store) -> None:
+    queue = MessageQueue(store, "q")
+    begun, finish = threading.Event(), threading.Event()
+
+    def handle(_: object) -> None:
+        begun.set()
+        assert finish.wait(20)
+
+    workers = Workers(queue, handle)
+    workers.start(1)
+    queue.send_message("m")
+    assert begun.wait(20)
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        workers.stop()
+    timer.join()
+    finish.set()
+    assert workers.stop() == 0
+    assert queue.get_queue_stats().completed == 1
+
+
+# ---- waiting for a task
+
+
+def test_several_threads_wait_for_a_task(store: playhead.Store) -> None:
+    tasks = TaskQueue(store, lease=3_600_000)
+    tasks.register_task("double")(lambda n: 2 * n)
+    id_ = tasks.enqueue("double", 21)
+    pending = tasks.wait(id_, timeout=5)
+    assert pending is not None
+    assert not pending.over
+    results: list[TaskResult | None] = []
+    threads = [threading.Thread(target=lambda: results.append(tasks.wait(id_))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    with tasks.workers(1):
+        for thread in threads:
+            thread.join()
+    assert [r.result for r in results if r and r.over] == [42] * 4
+    assert tasks.wait("unknown") is None
+    with pytest.raises(playhead.InvalidArgument, match="wait=-1"):
+        tasks.wait(id_, timeout=-1)
+
+
+def test_who_waits_for_a_task_of_a_dead_worker_gets_the_result_of_the_next(
+    store: playhead.Store, clock: playhead.ManualClock
+) -> None:
+    tasks = TaskQueue(store, clock=clock, lease=50, retry_unit=0)
+    tasks.register_task("t")(lambda _: current_task().attempt)
+    id_ = tasks.enqueue("t")
+    assert tasks.queue.receive_message() is not None  # and its worker dies
+    results: list[TaskResult | None] = []
+    waiter = threading.Thread(target=lambda: results.append(tasks.wait(id_)))
+    waiter.start()
+    assert tasks.process_tasks() == 0
+    clock.advance(50)
+    while tasks.process_tasks() == 0:
+        time.sleep(0)
+    waiter.join()
+    assert [r.result for r in results if r] == [2]
+
+
+def test_a_task_that_fails_for_good_ends_the_waiting(store: playhead.Store) -> None:
+    tasks = TaskQueue(store, max_retries=0)
+    tasks.register_task("t")(lambda _: 1 // 0)
+    id_ = tasks.enqueue("t")
+    with tasks.workers(1):
+        result = tasks.wait(id_, timeout=20_000)
+    assert result is not None
+    assert result.status is MessageStatus.FAILED
+    assert result.error.startswith("ZeroDivisionError: ")
+    state = tasks.queue.await_message(id_)
+    assert state is not None
+    assert state.over
+
+
+def test_ctrl_c_ends_the_waiting_for_a_task(store: playhead.Store) -> None:
+    tasks = TaskQueue(store)
+    id_ = tasks.enqueue("t")
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        tasks.wait(id_)
+    timer.join()
 
 
 WORKER = """
@@ -313,7 +434,7 @@ def test_a_chat_keeps_its_history(store: playhead.Store, clock: playhead.ManualC
         end()
         chat.publish("room", "last")
         assert len(heard) == 5
-        with pytest.raises(playhead.InvalidArgument, match="name"):
+        with pytest.raises(playhead.InvalidArgument, match="room"):
             chat.publish("", "x")
 
 

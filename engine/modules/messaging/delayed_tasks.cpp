@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <utility>
 
 #include "engine/modules/messaging/task_procedures.h"
 #include "engine/modules/procedures/random_id.h"
+#include "engine/modules/procedures/signal_wait.h"
 #include "engine/modules/procedures/wait.h"
 #include "engine/store/background.h"
 #include "engine/store/numbers.h"
@@ -48,62 +48,10 @@ TaskStatus status_of(Text name) {
 
 }  // namespace
 
-// ---- what wakes the background thread: a waiter in the store, one at a time
-
-class DelayedTasks::Bell : public std::enable_shared_from_this<Bell> {
- public:
-  /// Lets a signal wake the thread.
-  void listen(const Namespace& space, Text key, Background& background) {
-    {
-      std::lock_guard lock(mutex_);
-      background_ = &background;
-      if (std::exchange(waits_, true)) return;
-    }
-    BLPop pop;
-    pop.keys = {&key, 1};
-    try {
-      auto ticket =
-          space.store().park(AnyCall::of(pop, space.db()),
-                             [self = shared_from_this()](AnyCall&, std::exception_ptr) { self->ring(); });
-      std::lock_guard lock(mutex_);
-      ticket_ = std::move(ticket);
-    } catch (...) {
-      std::lock_guard lock(mutex_);
-      waits_ = false;
-      throw;
-    }
-  }
-  /// From here on nothing wakes it.
-  void leave() {
-    std::unique_ptr<Ticket> ticket;
-    {
-      std::lock_guard lock(mutex_);
-      background_ = nullptr;
-      ticket = std::move(ticket_);
-    }
-    if (ticket && ticket->cancel()) {
-      std::lock_guard lock(mutex_);
-      waits_ = false;
-    }
-  }
-
- private:
-  void ring() {
-    std::lock_guard lock(mutex_);
-    waits_ = false;
-    if (background_ != nullptr) background_->wake();
-  }
-
-  std::mutex mutex_;
-  bool waits_ = false;
-  std::unique_ptr<Ticket> ticket_;
-  Background* background_ = nullptr;
-};
-
 DelayedTasks::DelayedTasks(Namespace space, DelayedTasksOptions options)
     : space_(std::move(space)),
       options_(std::move(options)),
-      bell_(std::make_shared<Bell>()),
+      idle_(std::make_unique<SignalWait>()),
       background_(new Background("scheduler of tasks", std::max<Millis>(1, options_.lease),
                                  [this](const auto& tell) { return background_step(tell); })) {
   check_id("name", options_.name);
@@ -117,9 +65,12 @@ DelayedTasks::DelayedTasks(Namespace space, DelayedTasksOptions options)
 }
 
 DelayedTasks::~DelayedTasks() {
-  if (background_->forked()) return;
+  if (background_->forked()) {
+    static_cast<void>(idle_.release());  // it may be locked for ever
+    return;
+  }
+  idle_->call_off();
   background_->stop();
-  bell_->leave();
 }
 
 Value DelayedTasks::invoke(const Procedure& p, const ArgumentWriter& args) const {
@@ -177,6 +128,7 @@ std::optional<TaskState> DelayedTasks::task_state(Text id) {
   s.attempts = std::stoll(parts.at(5).to_string());
   s.runs = std::stoll(parts.at(6).to_string());
   s.note = parts.at(9).to_string();
+  s.failed = parts.at(10).to_string() == "1";
   return s;
 }
 
@@ -224,16 +176,20 @@ bool DelayedTasks::fail(const TaskClaim& task, Text error) {
 
 void DelayedTasks::register_handler(Text type, Handler handler) {
   check_id("type", type);
+  std::lock_guard lock(mutex_);
   handlers_.insert_or_assign(std::string(type), std::move(handler));
 }
 
 std::optional<std::string> DelayedTasks::handle(const TaskClaim& task, std::string& result) const {
   try {
-    auto handler = handlers_.find(task.type);
-    if (handler == handlers_.end())
-      throw Error(ErrorCode::invalid, "no handler for tasks of type " + task.type);
+    Handler handler;
+    {
+      std::lock_guard lock(mutex_);
+      if (auto found = handlers_.find(task.type); found != handlers_.end()) handler = found->second;
+    }
+    if (!handler) throw Error(ErrorCode::invalid, "no handler for tasks of type " + task.type);
     if (task.attempt > options_.max_retries + 1) throw Error(ErrorCode::invalid, "the lease ended each time");
-    result = handler->second(task);
+    result = handler(task);
     return std::nullopt;
   } catch (const std::exception& e) {
     return e.what();
@@ -259,19 +215,26 @@ TaskReport DelayedTasks::step() {
 }
 
 Millis DelayedTasks::background_step(const std::function<void(Text)>& tell) {
-  bell_->listen(space_, signal_key(), *background_);
   TaskReport report = step();
   for (const auto& failure : report.failures) tell(failure.id + ": " + failure.message);
-  return report.claimed > 0 ? 0 : report.look_again;
+  if (report.claimed == 0) idle_->wait(space_, signal_key(), report.look_again);
+  return 0;
 }
 
 void DelayedTasks::run_in_background(std::function<void(Text)> on_error) {
+  if (!background_->running()) idle_->rearm();
   background_->start(std::move(on_error));
 }
 
 void DelayedTasks::stop_background() {
-  background_->stop();
-  if (!background_->forked()) bell_->leave();
+  if (background_->forked()) return;
+  idle_->call_off();
+  try {
+    background_->stop();
+  } catch (const Error&) {
+    idle_->rearm();
+    throw;
+  }
 }
 
 bool DelayedTasks::running() const {

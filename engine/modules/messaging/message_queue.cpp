@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t most_at_once = 1000;
 constexpr std::int64_t most_retries = 1000;
+constexpr Millis done_life = 60'000;  // of the signal that a message is over
 
 MessageStatus status_of(Text set, bool delayed) {
   if (set == "later") return delayed ? MessageStatus::delayed : MessageStatus::retry;
@@ -31,7 +32,10 @@ void check_id_or_nothing(Text name, Text id) {
 }  // namespace
 
 MessageQueue::MessageQueue(Namespace space, Text name, QueueOptions options)
-    : space_(std::move(space)), options_(options) {
+    : MessageQueue(std::move(space), "queue", name, options) {}
+
+MessageQueue::MessageQueue(Namespace space, Text family, Text name, QueueOptions options)
+    : space_(std::move(space)), family_(family), name_(name), options_(options) {
   check_id("name", name);
   check_range("lease", options_.lease, 1, longest_span);
   check_range("max_retries", options_.max_retries, 0, most_retries);
@@ -41,8 +45,8 @@ MessageQueue::MessageQueue(Namespace space, Text name, QueueOptions options)
   check_range("retention", options_.retention, 0, longest_span);
   check_range("dead_retention", options_.dead_retention, 0, longest_span);
   for (Text part : {"bodies", "records", "ready", "later", "leased", "dead", "finished", "dedupe", "windows",
-                    "counts", "signal"})
-    keys_.push_back(space_.keys().key("queue", name, {part}));
+                    "counts", "waiters", "signal"})
+    keys_.push_back(space_.keys().key(family_, name_, {part}));
 }
 
 Value MessageQueue::invoke(const Procedure& p, const ArgumentWriter& args) const {
@@ -126,7 +130,9 @@ bool MessageQueue::settle(Text how, Text id, Text receipt, Text note, std::optio
   ArgumentWriter args(space_.time());
   write_policy(args);
   args.text(how).integer(after.value_or(-1)).text(note).text(id).text(receipt);
-  return list_of(invoke(messaging::queue_settle, args)).at(0).to_integer() == 1;
+  std::int64_t good = list_of(invoke(messaging::queue_settle, args)).at(0).to_integer();
+  if (good == 2) wake({&id, 1});
+  return good > 0;
 }
 
 bool MessageQueue::complete_message(Text id, Text receipt, Text result) {
@@ -141,7 +147,12 @@ std::vector<bool> MessageQueue::complete_messages(List<ReceivedMessage> messages
   for (const ReceivedMessage& m : messages) args.text(m.id).text(m.receipt);
   Value reply = invoke(messaging::queue_settle, args);
   std::vector<bool> out;
-  for (const Value& good : list_of(reply)) out.push_back(good.to_integer() == 1);
+  std::vector<Text> awaited;
+  for (const Value& good : list_of(reply)) {
+    if (good.to_integer() == 2) awaited.push_back(messages[out.size()].id);
+    out.push_back(good.to_integer() > 0);
+  }
+  if (!awaited.empty()) wake(awaited);
   return out;
 }
 
@@ -169,7 +180,7 @@ std::optional<Millis> MessageQueue::extend_message(Text id, Text receipt, std::o
   return reply.to_integer();
 }
 
-// ---- looking after it
+// ---- what is known of a message
 
 std::optional<MessageState> MessageQueue::message_state(Text id) {
   check_id("id", id);
@@ -177,7 +188,10 @@ std::optional<MessageState> MessageQueue::message_state(Text id) {
   args.text(id);
   Value reply = invoke(messaging::queue_state, args);
   if (reply.is_null()) return std::nullopt;
-  const auto& parts = list_of(reply);
+  return state_of(list_of(reply));
+}
+
+MessageState MessageQueue::state_of(const std::vector<Value>& parts) const {
   MessageState s;
   s.status = status_of(parts.at(0).to_string(), parts.at(5).to_integer() == 1);
   s.at = parts[1].to_integer();
@@ -189,6 +203,60 @@ std::optional<MessageState> MessageQueue::message_state(Text id) {
   s.result = parts.at(8).to_string();
   return s;
 }
+
+// ---- waiting for the end of a message
+
+std::string MessageQueue::done_key(Text id) const {
+  return space_.keys().key(family_, name_, {"done", id});
+}
+
+Awaited MessageQueue::look_for(Text id) {
+  check_id("id", id);
+  ArgumentWriter args(space_.time());
+  write_policy(args);
+  args.text(id).integer(2 * options_.lease);  // by then he has looked again
+  Value reply = invoke(messaging::queue_await, args);
+  if (reply.is_null()) return {};
+  const auto& parts = list_of(reply);
+  Awaited found{state_of(parts), options_.lease};
+  if (Millis now = parts.at(9).to_integer(); found.state->status == MessageStatus::processing)
+    found.look_again = std::clamp<Millis>(found.state->at - now, 1, options_.lease);
+  return found;
+}
+
+std::optional<MessageState> MessageQueue::await_message(Text id, std::optional<Millis> wait) {
+  if (wait) check_range("wait", *wait, 0, longest_span);
+  WaitLimit limit(wait.value_or(longest_span));
+  std::string done = done_key(id);
+  for (bool waited = false;; waited = true) {
+    Awaited found = look_for(id);
+    bool over = !found.state || found.state->over();
+    if (over && waited) wake_next(id);
+    if (over || limit.over()) return std::move(found.state);
+    await_signal(space_, done, limit.at_most(found.look_again));
+  }
+}
+
+void MessageQueue::wake_next(Text id) {
+  wake({&id, 1});
+}
+
+void MessageQueue::wake(List<Text> ids) {
+  std::vector<std::string> keys;
+  for (Text id : ids) keys.push_back(done_key(id));
+  Batch batch(space_.db());
+  Text element = "1";
+  for (const std::string& key : keys) {
+    batch.add(RPush{key, {&element, 1}});
+    PExpire expire;
+    expire.key = key;
+    expire.time = done_life;
+    batch.add(expire);
+  }
+  space_.store().perform(batch);
+}
+
+// ---- looking after it
 
 std::int64_t MessageQueue::cleanup_expired_messages() {
   ArgumentWriter args(space_.time());
@@ -244,7 +312,7 @@ std::int64_t MessageQueue::discard(List<Text> ids) {
 List<Procedure> MessageQueue::procedures() {
   using namespace messaging;
   static const std::array all = {queue_send,  queue_receive, queue_settle, queue_extend, queue_state,
-                                 queue_clean, queue_stats,   queue_dead,   queue_revive};
+                                 queue_await, queue_clean,   queue_stats,  queue_dead,   queue_revive};
   return all;
 }
 

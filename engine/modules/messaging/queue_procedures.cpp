@@ -1,216 +1,8 @@
-#include "engine/modules/messaging/queue_procedures.h"
-
-#include <algorithm>
-#include <cmath>
-
-#include "engine/modules/procedures/fields.h"
-#include "engine/modules/procedures/unit_calls.h"
-#include "playhead/modules/page.h"
+#include "engine/modules/messaging/queue_unit.h"
 
 namespace playhead::messaging {
 
 namespace {
-
-constexpr std::int64_t numbers = std::int64_t{1} << 42;  // of messages; 2000 times as many are exact
-constexpr std::int64_t most_at_once = 1000;              // moved or dropped by one call
-constexpr std::int64_t most_signals = 100;
-
-// ---- what scripts and bodies share, one function for one
-
-constexpr Text lua_queue = R"lua(
-local bodies, records, ready, later, leased, dead, finished, dedupe, windows, counts, signals = unpack(KEYS)
-local function get(id)
-  local record = redis.call('HGET', records, id)
-  if not record then return nil end
-  local f = split(record)
-  return {number = tonumber(f[1]), priority = tonumber(f[2]), attempts = tonumber(f[3]), sent = f[4], receipt = f[5],
-          delayed = f[6], reason = f[7], progress = f[8], result = f[9]}
-end
-local function put(id, m)
-  redis.call('HSET', records, id, join({int(m.number), int(m.priority), int(m.attempts), m.sent, m.receipt,
-                                        m.delayed, m.reason, m.progress, m.result}))
-end
-local function count(what, n) redis.call('HINCRBY', counts, what, n) end
-local function signal(n)
-  for _ = 1, math.min(n, 100 - redis.call('LLEN', signals)) do redis.call('RPUSH', signals, '1') end
-end
-local function make_ready(id, m)
-  redis.call('ZADD', ready, int((1000 - m.priority) * 4398046511104 + m.number), id)
-end
-local function put_off(id, m, at)
-  if at <= now then
-    make_ready(id, m)
-    signal(1)
-  else
-    redis.call('ZADD', later, int(at), id)
-    if first(later) == id then signal(1) end
-  end
-end
-local function forget(id)
-  redis.call('HDEL', bodies, id)
-  redis.call('HDEL', records, id)
-end
-local function owned(id, receipt)
-  local m = get(id)
-  if m and m.receipt ~= '' and m.receipt == receipt then return m end
-  return nil
-end
-local function drop_old(key, retention)
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', key, '-inf', int(now - retention), 'LIMIT', 0, 1000)) do
-    redis.call('ZREM', key, id)
-    forget(id)
-  end
-end
-)lua";
-
-constexpr Text lua_policy = R"lua(
-local max_retries, retry_unit, longest_retry = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local retention, dead_retention = tonumber(ARGV[5]), tonumber(ARGV[6])
-local function fail(id, m, reason, after)
-  redis.call('ZREM', leased, id)
-  m.receipt, m.reason, m.delayed = '', reason, '0'
-  if m.attempts > max_retries then
-    redis.call('ZADD', dead, int(now), id)
-    count('died', 1)
-  else
-    if after < 0 then after = math.min(longest_retry, retry_unit * 2 ^ math.min(m.attempts, 40)) end
-    put_off(id, m, now + after)
-    count('retried', 1)
-  end
-  put(id, m)
-end
-local function clean()
-  local ended = up_to(leased, 1000)
-  for _, id in ipairs(ended) do fail(id, get(id), 'the lease ended', -1) end
-  drop_old(finished, retention)
-  if dead_retention > 0 then drop_old(dead, dead_retention) end
-  return #ended
-end
-)lua";
-
-struct Record {
-  std::int64_t number = 0, priority = 0, attempts = 0;
-  std::string sent, receipt, delayed, reason, progress, result;
-
-  static Record parse(Text bytes) {
-    FieldReader in(bytes);
-    Record m;
-    for (std::int64_t* field : {&m.number, &m.priority, &m.attempts}) *field = in.integer();
-    for (std::string* field : {&m.sent, &m.receipt, &m.delayed, &m.reason, &m.progress, &m.result})
-      *field = in.text();
-    return m;
-  }
-  std::string print() const {
-    FieldWriter out;
-    for (std::int64_t field : {number, priority, attempts}) out.integer(field);
-    for (const std::string* field : {&sent, &receipt, &delayed, &reason, &progress, &result})
-      out.text(*field);
-    return out.bytes();
-  }
-};
-
-struct Policy {
-  std::int64_t max_retries = 0;
-  Millis retry_unit = 0, longest_retry = 0, retention = 0, dead_retention = 0;
-};
-
-class Queue : public UnitCalls {
- public:
-  Queue(Unit& unit, std::uint16_t db, List<Text> keys, ArgumentReader& in)
-      : UnitCalls(unit, db),
-        now(read_time(unit, in)),
-        bodies(keys[0]),
-        records(keys[1]),
-        ready(keys[2]),
-        later(keys[3]),
-        leased(keys[4]),
-        dead(keys[5]),
-        finished(keys[6]),
-        dedupe(keys[7]),
-        windows(keys[8]),
-        counts(keys[9]),
-        signals(keys[10]) {}
-
-  const Millis now;
-  const Text bodies, records, ready, later, leased, dead, finished, dedupe, windows, counts, signals;
-
-  std::optional<Record> get(Text id) {
-    auto bytes = hget(records, id);
-    if (!bytes) return std::nullopt;
-    return Record::parse(*bytes);
-  }
-  void put(Text id, const Record& m) { hset(records, id, m.print()); }
-  void count(Text what, std::int64_t n) { hincrby(counts, what, n); }
-  void signal(std::int64_t n) {
-    for (n = std::min(n, most_signals - llen(signals)); n > 0; --n) rpush(signals, "1");
-  }
-  void make_ready(Text id, const Record& m) {
-    zadd(ready, (greatest_priority - m.priority) * numbers + m.number, id);
-  }
-  void put_off(Text id, const Record& m, Millis at) {
-    if (at <= now) {
-      make_ready(id, m);
-      signal(1);
-      return;
-    }
-    zadd(later, at, id);
-    if (first(later)->member == id) signal(1);
-  }
-  void forget(Text id) {
-    hdel(bodies, id);
-    hdel(records, id);
-  }
-  std::optional<Record> owned(Text id, Text receipt) {
-    auto m = get(id);
-    if (!m || m->receipt.empty() || m->receipt != receipt) return std::nullopt;
-    return m;
-  }
-  void drop_old(Text key, Millis retention) {
-    for (const ScoredMember& item : up_to(key, now - retention, most_at_once)) {
-      zrem(key, item.member);
-      forget(item.member);
-    }
-  }
-
-  Policy read_policy(ArgumentReader& in) {
-    for (std::int64_t* field : {&policy_.max_retries, &policy_.retry_unit, &policy_.longest_retry,
-                                &policy_.retention, &policy_.dead_retention})
-      *field = in.integer();
-    return policy_;
-  }
-  void fail(Text id, Record& m, Text reason, Millis after) {
-    zrem(leased, id);
-    m.receipt.clear();
-    m.reason = reason;
-    m.delayed = "0";
-    if (m.attempts > policy_.max_retries) {
-      zadd(dead, now, id);
-      count("died", 1);
-    } else {
-      put_off(id, m, now + (after < 0 ? back_off(m.attempts) : after));
-      count("retried", 1);
-    }
-    put(id, m);
-  }
-  std::int64_t clean() {
-    auto ended = up_to(leased, now, most_at_once);
-    for (const ScoredMember& item : ended) {
-      Record m = get(item.member).value();
-      fail(item.member, m, "the lease ended", -1);
-    }
-    drop_old(finished, policy_.retention);
-    if (policy_.dead_retention > 0) drop_old(dead, policy_.dead_retention);
-    return static_cast<std::int64_t>(ended.size());
-  }
-
- private:
-  Millis back_off(std::int64_t attempts) const {
-    double after = std::ldexp(static_cast<double>(policy_.retry_unit),
-                              static_cast<int>(std::min<std::int64_t>(attempts, 40)));
-    return static_cast<Millis>(std::min(after, static_cast<double>(policy_.longest_retry)));
-  }
-  Policy policy_;
-};
 
 // ---- send
 
@@ -247,7 +39,7 @@ return out
 
 Value send_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
+  QueueUnit queue(unit, db, keys, in);
   Millis window = in.integer();
   for (const ScoredMember& item : queue.up_to(queue.windows, queue.now, most_at_once)) {
     queue.zrem(queue.windows, item.member);
@@ -257,7 +49,7 @@ Value send_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
   std::int64_t sent = 0, duplicates = 0;
   while (!in.rest().empty()) {
     Text id = in.text(), body = in.text();
-    Record m;
+    QueueRecord m;
     m.priority = in.integer();
     Millis delay = in.integer();
     Text key = in.text();
@@ -317,8 +109,8 @@ out[2] = sooner(a, b)
 return out
 )lua";
 
-void take(Queue& queue, const std::string& id, Millis lease, Text receipt, std::vector<Value>& out) {
-  Record m = queue.get(id).value();
+void take(QueueUnit& queue, const std::string& id, Millis lease, Text receipt, std::vector<Value>& out) {
+  QueueRecord m = queue.get(id).value();
   ++m.attempts;
   m.receipt = receipt;
   m.progress.clear();
@@ -333,7 +125,7 @@ void take(Queue& queue, const std::string& id, Millis lease, Text receipt, std::
 
 Value receive_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
+  QueueUnit queue(unit, db, keys, in);
   queue.read_policy(in);
   std::int64_t limit = in.integer();
   Millis lease = in.integer();
@@ -370,6 +162,7 @@ local function complete(id, m)
     redis.call('ZADD', finished, int(now), id)
   end
 end
+local function told(id) return 1 + redis.call('ZREM', waiters, id) end
 local function release(id, m)
   redis.call('ZREM', leased, id)
   m.receipt, m.attempts = '', m.attempts - 1
@@ -378,21 +171,21 @@ local function release(id, m)
 end
 for i = 10, #ARGV, 2 do
   local id = ARGV[i]
-  local m = owned(id, ARGV[i + 1])
-  out[#out + 1] = m and 1 or 0
+  local m, good = owned(id, ARGV[i + 1]), 0
   if m then
+    good = 1
+    if how == 'reject' then max_retries = -1 end
+    if how == 'complete' or how ~= 'release' and m.attempts > max_retries then good = told(id) end
     if how == 'complete' then complete(id, m)
     elseif how == 'release' then release(id, m)
-    else
-      if how == 'reject' then max_retries = -1 end
-      fail(id, m, note, after)
-    end
+    else fail(id, m, note, after) end
   end
+  out[#out + 1] = good
 end
 return out
 )lua";
 
-void complete(Queue& queue, Text id, Record& m, Text result, Millis retention) {
+void complete(QueueUnit& queue, Text id, QueueRecord& m, Text result, Millis retention) {
   queue.zrem(queue.leased, id);
   queue.count("completed", 1);
   if (retention == 0) return queue.forget(id);
@@ -403,7 +196,7 @@ void complete(Queue& queue, Text id, Record& m, Text result, Millis retention) {
   queue.zadd(queue.finished, queue.now, id);
 }
 
-void release(Queue& queue, Text id, Record& m) {
+void release(QueueUnit& queue, Text id, QueueRecord& m) {
   queue.zrem(queue.leased, id);
   m.receipt.clear();
   --m.attempts;
@@ -411,7 +204,7 @@ void release(Queue& queue, Text id, Record& m) {
   queue.put_off(id, m, queue.now);
 }
 
-void reject(Queue& queue, Text id, Record& m, Text reason) {
+void reject(QueueUnit& queue, Text id, QueueRecord& m, Text reason) {
   queue.zrem(queue.leased, id);
   m.receipt.clear();
   m.reason = reason;
@@ -423,8 +216,8 @@ void reject(Queue& queue, Text id, Record& m, Text reason) {
 
 Value settle_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
-  Policy policy = queue.read_policy(in);
+  QueueUnit queue(unit, db, keys, in);
+  QueuePolicy policy = queue.read_policy(in);
   Text how = in.text();
   Millis after = in.integer();
   Text note = in.text();
@@ -432,7 +225,9 @@ Value settle_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args
   while (!in.rest().empty()) {
     Text id = in.text();
     auto m = queue.owned(id, in.text());
-    out.push_back(Value::integer(m ? 1 : 0));
+    bool over =
+        m && (how == "complete" || how == "reject" || (how == "fail" && m->attempts > policy.max_retries));
+    out.push_back(Value::integer(m ? 1 + (over && queue.zrem(queue.waiters, id) ? 1 : 0) : 0));
     if (!m) continue;
     if (how == "complete")
       complete(queue, id, *m, note, policy.retention);
@@ -462,7 +257,7 @@ return ends
 
 Value extend_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
+  QueueUnit queue(unit, db, keys, in);
   Text id = in.text();
   auto m = queue.owned(id, in.text());
   if (!m) return {};
@@ -475,145 +270,6 @@ Value extend_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args
   return Value::integer(ends);
 }
 
-// ---- state, clean, stats
-
-constexpr Text state_text = R"lua(
-local id, found, score = ARGV[2], '', nil
-local m = get(id)
-if not m then return false end
-for name, key in pairs({ready = ready, later = later, leased = leased, dead = dead, finished = finished}) do
-  local at = redis.call('ZSCORE', key, id)
-  if at then found, score = name, tonumber(at) end
-end
-if found == 'ready' then score = 0 end
-return {found, score, m.priority, m.attempts, tonumber(m.sent), tonumber(m.delayed), m.reason, m.progress, m.result}
-)lua";
-
-Value state_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
-  ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
-  Text id = in.text();
-  auto m = queue.get(id);
-  if (!m) return {};
-  Text found = "ready";
-  std::int64_t at = 0;
-  const std::pair<Text, Text> timed[] = {
-      {"later", queue.later}, {"leased", queue.leased}, {"dead", queue.dead}, {"finished", queue.finished}};
-  for (auto& [name, key] : timed)
-    if (auto score = queue.zscore(key, id)) found = name, at = static_cast<std::int64_t>(*score);
-  return Value::array({Value::bulk(found), Value::integer(at), Value::integer(m->priority),
-                       Value::integer(m->attempts), Value::integer(std::stoll(m->sent)),
-                       Value::integer(std::stoll(m->delayed)), Value::bulk(m->reason),
-                       Value::bulk(m->progress), Value::bulk(m->result)});
-}
-
-constexpr Text clean_text = R"lua(
-return clean()
-)lua";
-
-Value clean_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
-  ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
-  queue.read_policy(in);
-  return Value::integer(queue.clean());
-}
-
-constexpr Text stats_text = R"lua(
-local out = {}
-for i, key in ipairs({ready, later, leased, dead, finished}) do out[i] = redis.call('ZCARD', key) end
-for _, what in ipairs({'sent', 'duplicates', 'completed', 'retried', 'died'}) do
-  out[#out + 1] = tonumber(redis.call('HGET', counts, what) or '0')
-end
-return out
-)lua";
-
-Value stats_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
-  ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
-  std::vector<Value> out;
-  for (Text key : {queue.ready, queue.later, queue.leased, queue.dead, queue.finished})
-    out.push_back(Value::integer(queue.zcard(key)));
-  for (Text what : {"sent", "duplicates", "completed", "retried", "died"})
-    out.push_back(Value::integer(std::stoll(queue.hget(queue.counts, what).value_or("0"))));
-  return Value::array(std::move(out));
-}
-
-// ---- dead letters
-
-constexpr Text dead_text = R"lua(
-local out, items = {}, page(dead, 2)
-for i = 1, #items, 2 do
-  local id = items[i]
-  local m = get(id)
-  for _, x in ipairs({id, tonumber(items[i + 1]), redis.call('HGET', bodies, id), m.priority, m.attempts,
-                      tonumber(m.sent), m.reason}) do
-    out[#out + 1] = x
-  end
-end
-return out
-)lua";
-
-Value dead_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
-  ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
-  std::vector<Value> out;
-  for (const ScoredMember& item : read_page(unit, db, queue.dead, in)) {
-    Record m = queue.get(item.member).value();
-    out.push_back(Value::bulk(item.member));
-    out.push_back(Value::integer(static_cast<Millis>(item.score)));
-    out.push_back(Value::bulk(queue.hget(queue.bodies, item.member).value()));
-    out.push_back(Value::integer(m.priority));
-    out.push_back(Value::integer(m.attempts));
-    out.push_back(Value::integer(std::stoll(m.sent)));
-    out.push_back(Value::bulk(m.reason));
-  }
-  return Value::array(std::move(out));
-}
-
-constexpr Text revive_text = R"lua(
-local ids, revived = {}, 0
-for i = 3, #ARGV do ids[#ids + 1] = ARGV[i] end
-if #ids == 0 then ids = redis.call('ZRANGE', dead, 0, 999) end
-for _, id in ipairs(ids) do
-  if redis.call('ZREM', dead, id) == 1 then
-    revived = revived + 1
-    if ARGV[2] == 'discard' then
-      forget(id)
-    else
-      local m = get(id)
-      m.attempts = 0
-      put(id, m)
-      put_off(id, m, now)
-    end
-  end
-end
-return revived
-)lua";
-
-Value revive_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
-  ArgumentReader in(args);
-  Queue queue(unit, db, keys, in);
-  bool discard = in.text() == "discard";
-  std::vector<std::string> ids;
-  for (Text id : in.rest()) ids.emplace_back(id);
-  if (ids.empty())
-    for (ScoredMember& item : queue.lowest(queue.dead, most_at_once)) ids.push_back(std::move(item.member));
-  std::int64_t revived = 0;
-  for (const std::string& id : ids) {
-    if (!queue.zrem(queue.dead, id)) continue;
-    ++revived;
-    if (discard) {
-      queue.forget(id);
-      continue;
-    }
-    Record m = queue.get(id).value();
-    m.attempts = 0;
-    queue.put(id, m);
-    queue.put_off(id, m, queue.now);
-  }
-  return Value::integer(revived);
-}
-
 }  // namespace
 
 const Procedure queue_send{"queue.send", send_body, lua_script<lua_fields, lua_due, lua_queue, send_text>};
@@ -623,15 +279,5 @@ const Procedure queue_settle{"queue.settle", settle_body,
                              lua_script<lua_fields, lua_due, lua_queue, lua_policy, settle_text>};
 const Procedure queue_extend{"queue.extend", extend_body,
                              lua_script<lua_fields, lua_due, lua_queue, extend_text>};
-const Procedure queue_state{"queue.state", state_body,
-                            lua_script<lua_fields, lua_due, lua_queue, state_text>};
-const Procedure queue_clean{"queue.clean", clean_body,
-                            lua_script<lua_fields, lua_due, lua_queue, lua_policy, clean_text>};
-const Procedure queue_stats{"queue.stats", stats_body,
-                            lua_script<lua_fields, lua_due, lua_queue, stats_text>};
-const Procedure queue_dead{"queue.dead", dead_body,
-                           lua_script<lua_fields, lua_due, lua_queue, lua_page, dead_text>};
-const Procedure queue_revive{"queue.revive", revive_body,
-                             lua_script<lua_fields, lua_due, lua_queue, revive_text>};
 
 }  // namespace playhead::messaging

@@ -12,6 +12,7 @@
 //     dedupe    hash  dedupe key -> id
 //     windows   zset  dedupe key -> when it is forgotten
 //     counts    hash  "number": the last message's; sent, duplicates, completed, retried, died
+//     waiters   zset  id -> until when somebody waits for its end
 //     signal    list  an element for each receiver that should look; at most 100
 //
 // An id is in bodies and records, and in exactly one of ready, later, leased, dead and finished (a finished one has no
@@ -21,10 +22,12 @@
 //     queue.send     window, then id, body, priority, delay, dedupe of each   -> id of each, or of the one there was
 //     queue.receive  POLICY, count, lease, receipt                -> the time, when to look again (-1: not known), then
 //                                                                    id, body, priority, attempts, sent of each
-//     queue.settle   POLICY, how, after (-1: by the policy), note, then id, receipt of each -> 1 or 0 for each
+//     queue.settle   POLICY, how, after (-1: by the policy), note, then id, receipt of each -> for each 1, or 0: the
+//                    receipt is not good, or 2: it is over, and who settles it wakes those who wait for that
 //                    how: "complete" (note: the result), "fail", "reject" (note: the reason), "release"
 //     queue.extend   id, receipt, lease, whether to note, progress -> when the lease ends, or nothing
 //     queue.state    id -> set's name, score, priority, attempts, sent, delayed, reason, progress, result; or nothing
+//     queue.await    POLICY, id, how long somebody waits           -> as queue.state, then the time
 //     queue.clean    POLICY                                        -> how many leases had ended
 //     queue.stats    -> ready, later, leased, dead, finished, then the counts
 //     queue.dead     page (page.h)                                 -> id, died, body, priority, attempts, sent, reason
@@ -33,8 +36,8 @@
 
 namespace playhead::messaging {
 
-extern const Procedure queue_send, queue_receive, queue_settle, queue_extend, queue_state, queue_clean,
-    queue_stats, queue_dead, queue_revive;
+extern const Procedure queue_send, queue_receive, queue_settle, queue_extend, queue_state, queue_await,
+    queue_clean, queue_stats, queue_dead, queue_revive;
 
 inline constexpr std::int64_t greatest_priority = 1000;
 

@@ -14,7 +14,7 @@ constexpr std::int64_t most_signals = 100;
 
 constexpr Text lua_tasks = R"lua(
 local due, records, over, signals = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local STATUS, TYPE, DATA, DUE, REPEAT, ATTEMPTS, RUNS, RECEIPT, STOP, NOTE = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+local STATUS, TYPE, DATA, DUE, REPEAT, ATTEMPTS, RUNS, RECEIPT, STOP, NOTE, FAILED = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 local function get(id)
   local record = redis.call('HGET', records, id)
   return record and split(record)
@@ -46,7 +46,7 @@ struct Task {
   Millis due = 0;
   std::string repeat;
   std::int64_t attempts = 0, runs = 0;
-  std::string receipt, stop = "0", note;
+  std::string receipt, stop = "0", note, failed = "0";
 
   static Task parse(Text bytes) {
     FieldReader in(bytes);
@@ -61,12 +61,13 @@ struct Task {
     t.receipt = in.text();
     t.stop = in.text();
     t.note = in.text();
+    t.failed = in.text();
     return t;
   }
   std::string print() const {
     FieldWriter out;
     out.text(status).text(type).text(data).integer(due).text(repeat).integer(attempts).integer(runs);
-    return out.text(receipt).text(stop).text(note).bytes();
+    return out.text(receipt).text(stop).text(note).text(failed).bytes();
   }
 };
 
@@ -118,7 +119,7 @@ constexpr Text schedule_text = R"lua(
 forget_old()
 local id, at = ARGV[2], tonumber(ARGV[3])
 if get(id) then return 0 end
-put(id, {'scheduled', ARGV[4], ARGV[5], int(at), ARGV[6], '0', '0', '', '0', ''})
+put(id, {'scheduled', ARGV[4], ARGV[5], int(at), ARGV[6], '0', '0', '', '0', '', '0'})
 set_due(id, at)
 return 1
 )lua";
@@ -182,7 +183,7 @@ Value find_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
   std::vector<Value> out;
   for (const std::string& text :
        {t->status, t->type, t->data, std::to_string(t->due), t->repeat, std::to_string(t->attempts),
-        std::to_string(t->runs), t->receipt, t->stop, t->note})
+        std::to_string(t->runs), t->receipt, t->stop, t->note, t->failed})
     out.push_back(Value::bulk(text));
   return Value::array(std::move(out));
 }
@@ -261,7 +262,7 @@ constexpr Text settle_text = R"lua(
 local id, how, next, retention = ARGV[2], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[7])
 local t = get(id)
 if not t or t[STATUS] ~= 'running' or t[RECEIPT] ~= ARGV[3] then return 0 end
-t[NOTE] = ARGV[6]
+t[NOTE], t[FAILED] = ARGV[6], how == 'completed' and '0' or '1'
 if how ~= 'retry' then t[RUNS] = int(tonumber(t[RUNS]) + 1) end
 if t[STOP] == '1' then
   finish(id, t, how == 'completed' and 'completed' or 'cancelled', retention)
@@ -286,6 +287,7 @@ Value settle_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args
   auto t = tasks.get(id);
   if (!t || t->status != "running" || t->receipt != receipt) return Value::integer(0);
   t->note = note;
+  t->failed = how == "completed" ? "0" : "1";
   if (how != "retry") ++t->runs;
   if (t->stop == "1") {
     tasks.finish(id, *t, how == "completed" ? how : "cancelled", retention);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import threading
 import weakref
 from collections.abc import Callable
 from types import TracebackType
@@ -70,11 +71,98 @@ class Steps(Stops[M]):
         self._run(on_error)
 
 
+class Listening(Protocol):
+    """A module of the extension whose callbacks get messages."""
+
+    def stop_listening(self) -> None:
+        """End it."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether its thread runs."""
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were dropped."""
+
+
+L = TypeVar("L", bound=Listening)
+
+
+class Listens(Generic[L]):
+    """What has callbacks for messages; leaving its ``with`` block ends that."""
+
+    _module: L
+
+    def _keep(self) -> None:
+        keep(self)
+
+    def stop_listening(self) -> None:
+        """Remove all callbacks, and end the thread; waits for the callback under way. Idempotent."""
+        self._module.stop_listening()
+        kept.discard(self)
+
+    def stop_background(self) -> None:
+        """The same."""
+        self.stop_listening()
+
+    @property
+    def dropped(self) -> int:
+        """How many messages were dropped since listening began, because callbacks were slow."""
+        return self._module.dropped
+
+    @property
+    def listening(self) -> bool:
+        """Whether the thread runs."""
+        return self._module.listening
+
+    @property
+    def running(self) -> bool:
+        """The same."""
+        return self.listening
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop_listening()
+
+
 running: weakref.WeakSet[Stoppable] = weakref.WeakSet()
+
+
+class Kept(Stoppable, Protocol):
+    """What runs on, although nobody refers to it."""
+
+    @property
+    def running(self) -> bool:
+        """Whether it runs."""
+
+
+kept: set[Kept] = set()
+
+
+def keep(module: Kept) -> None:
+    """Keep it until it is stopped or has ended by itself."""
+    for other in list(kept):
+        if not other.running:
+            kept.discard(other)
+    kept.add(module)
+
+
+_end = threading.Event()
+
+
+def ending() -> bool:
+    """Whether the interpreter ends."""
+    return _end.is_set()
 
 
 @atexit.register
 def _stop_all() -> None:
     # No thread may want the interpreter after its end.
-    for module in list(running):
+    _end.set()
+    for module in [*running, *kept]:
         module.stop_background()

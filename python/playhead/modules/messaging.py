@@ -25,6 +25,9 @@ __all__ = [
 ]
 
 
+_StateTuple = tuple[str, int, int, int, int, str, bytes | None, bytes | None]
+
+
 class MessageStatus(StrEnum):
     """Where a message is."""
 
@@ -59,6 +62,11 @@ class MessageState(NamedTuple):
     reason: str  #: of the last failure
     progress: Any  #: what :meth:`MessageQueue.extend_message` noted
     result: Any  #: what :meth:`MessageQueue.complete_message` was given
+
+    @property
+    def over(self) -> bool:
+        """Whether it was completed, or is a dead letter."""
+        return self.status in (MessageStatus.COMPLETED, MessageStatus.FAILED)
 
 
 class DeadLetter(NamedTuple):
@@ -105,7 +113,11 @@ class MessageQueue:
     a receive that waits parks in the store. Thread-safe, shared by all processes that give the same name.
     """
 
-    _steps: ClassVar = {"receive_message": "_receiving_one", "receive_messages": "_receiving"}
+    _steps: ClassVar = {
+        "receive_message": "_receiving_one",
+        "receive_messages": "_receiving",
+        "await_message": "_awaiting",
+    }
 
     def __init__(
         self,
@@ -139,7 +151,6 @@ class MessageQueue:
         )
         self._serializer = serializer
         self._signal = self._module.signal_key
-        self._lease = lease
 
     def send_message(
         self,
@@ -184,13 +195,19 @@ class MessageQueue:
                 return [self._received(message) for message in found]
             yield Wait(self._signal, limit.at_most(look_again))
 
-    def _give_back(self, result: list[ReceivedMessage] | ReceivedMessage | None) -> None:
+    def _give_back(self, result: list[ReceivedMessage] | ReceivedMessage | MessageState | None) -> None:
         # What was received for a task that was cancelled meanwhile.
-        for message in [result] if isinstance(result, ReceivedMessage) else result or ():
-            self.release_message(message)
+        if isinstance(result, ReceivedMessage):
+            self.release_message(result)
+        elif isinstance(result, list):
+            for message in result:
+                self.release_message(message)
 
     def _received(self, message: tuple[Id, bytes, int, int, int, int, str]) -> ReceivedMessage:
-        return ReceivedMessage(message[0], self._serializer.loads(message[1]), *message[2:])
+        return ReceivedMessage(message[0], self._load_body(message[1]), *message[2:])
+
+    def _load_body(self, body: bytes) -> Any:
+        return self._serializer.loads(body)
 
     def complete_message(self, message: ReceivedMessage, result: Any = None) -> bool:
         """Tell that it was processed: it goes, or is kept with the result for ``retention``.
@@ -230,7 +247,30 @@ class MessageQueue:
 
     def message_state(self, message_id: Id) -> MessageState | None:
         """Tell what is known of a message; None if it is not there, or was completed and not kept."""
-        found = self._module.message_state(message_id)
+        return self._state(self._module.message_state(message_id))
+
+    def await_message(self, message_id: Id, wait: float | None = None) -> MessageState | None:
+        """Wait until a message is over, up to ``wait`` ms (None: for ever); what is known of it then.
+
+        None: it is not there, or was completed and is not kept. Parked in the store: who ends the message
+        wakes those who wait.
+        """
+        return drive(self._target, self._awaiting(message_id, wait))
+
+    def _awaiting(self, message_id: Id, wait: float | None = None) -> Steps[MessageState | None]:
+        limit, done, waited = Limit(wait), self._module.done_key(message_id), False
+        while True:
+            found, look_again = self._module.look_for(message_id)
+            state = self._state(found)
+            over = state is None or state.over
+            if over and waited:
+                self._module.wake_next(message_id)
+            if over or limit.over():
+                return state
+            waited = True
+            yield Wait(done, limit.at_most(look_again))
+
+    def _state(self, found: _StateTuple | None) -> MessageState | None:
         if found is None:
             return None
         status, priority, attempts, sent_at, at, reason, progress, result = found
@@ -257,7 +297,7 @@ class MessageQueue:
     def dead_letters(self, cursor: str = "", count: int = 50) -> DeadLetterPage:
         """Give dead letters, the latest first; ``cursor`` is ``next`` of the page before."""
         items, next_ = self._module.dead_letters(cursor, count)
-        load = self._serializer.loads
+        load = self._load_body
         return DeadLetterPage([DeadLetter(d[0], load(d[1]), *d[2:]) for d in items], next_)
 
     def requeue(self, message_ids: Iterable[Id] = ()) -> int:

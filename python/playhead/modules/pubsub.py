@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple
 
-from playhead._playhead import Clock, Error, InvalidArgument
-from playhead._store import Store, Subscriber, target_of
-from playhead._types import Message
-from playhead.modules._background import running
+from playhead import _playhead
+from playhead._playhead import Clock
+from playhead._store import Store, target_of
+from playhead._types import Id
+from playhead.modules._background import Listens
 from playhead.modules._values import JSON, Serializer
 
 __all__ = ["Chat", "ChatMessage", "ChatSystem", "PubSub", "RedisPubSub"]
 
-Callback = Callable[[str, Any], object]
+Callback = Callable[[Any, Any], object]  #: of the channel, str or bytes if it is not UTF-8, and the message
+Subscriptions = dict[bytes, list[tuple[Callback, int]]]
 
 
-class PubSub:
+class PubSub(Listens[_playhead.MessageBus]):
     """Callbacks for channels and patterns, which may come and go while messages arrive.
 
     One thread calls them, in the order of the messages; it begins with the first subscription and ends
     with :meth:`stop_listening` or the interpreter. A channel is subscribed when :meth:`subscribe`
     returns. Up to ``limit`` messages wait for callbacks that are slow; then, by ``slow``, the oldest
     are dropped and counted in :attr:`dropped` (``drop``), or listening ends (``end``). What a callback
-    raises goes to ``on_error``, and the others are called. Messages are JSON; what is none arrives as
-    str, or as bytes if it is not UTF-8. Delivery is at most once: who does not listen misses it.
+    raises goes to ``on_error``, and the others are called; what is no Exception ends listening. Messages
+    are JSON; what is none arrives as str, or as bytes if it is not UTF-8. Channels are the store's: they
+    have no prefix. Delivery is at most once: who does not listen misses it.
     """
 
     def __init__(
@@ -40,167 +39,76 @@ class PubSub:
         on_error: Callable[[str], object] | None = None,
         serializer: Serializer = JSON,
     ) -> None:
-        if slow not in ("drop", "end"):
-            raise InvalidArgument(f"slow={slow!r} is no policy; give drop or end")
-        target_of(store)
-        self._store, self._limit, self._slow = store, limit, slow
-        self._on_error, self._serializer = on_error, serializer
-        self._guard = threading.RLock()
-        self._channels: dict[str, list[Callback]] = {}
-        self._patterns: dict[str, list[Callback]] = {}
-        self._subscriber: Subscriber | None = None
-        self._thread: threading.Thread | None = None
+        self._module = _playhead.MessageBus(target_of(store), limit, slow, on_error)
+        self._serializer = serializer
+        self._channels: Subscriptions = {}
+        self._patterns: Subscriptions = {}
 
-    def publish(self, channel: str, message: Any) -> int:
+    def publish(self, channel: Id, message: Any) -> int:
         """Send a message; how many subscriptions it reached."""
-        return self._store.pubsub.publish(channel, self._serializer.dumps(message))
+        return self._module.publish(channel, self._serializer.dumps(message))
 
-    def subscribe(self, channel: str, callback: Callback) -> None:
+    def subscribe(self, channel: Id, callback: Callback) -> None:
         """Let ``callback(channel, message)`` get the messages of a channel from now on."""
-        self._add(self._channels, channel, callback, "subscribe")
+        id_ = self._module.subscribe(channel, self._receiver(callback))
+        self._channels.setdefault(_bytes(channel), []).append((callback, id_))
+        self._keep()
 
-    def psubscribe(self, pattern: str, callback: Callback) -> None:
+    def psubscribe(self, pattern: Id, callback: Callback) -> None:
         """The same for all channels that match a pattern (``news.*``)."""
-        self._add(self._patterns, pattern, callback, "psubscribe")
+        id_ = self._module.psubscribe(pattern, self._receiver(callback))
+        self._patterns.setdefault(_bytes(pattern), []).append((callback, id_))
+        self._keep()
 
-    def unsubscribe(self, channel: str, callback: Callback | None = None) -> bool:
+    def unsubscribe(self, channel: Id, callback: Callback | None = None) -> bool:
         """Remove a callback, or all of a channel; whether there was one. It is called no more afterwards.
 
         Except for the call that is under way, on whatever thread.
         """
-        return self._remove(self._channels, channel, callback, "unsubscribe")
+        if callback is None:
+            self._channels.pop(_bytes(channel), None)
+            return self._module.unsubscribe_all(channel)
+        return self._remove(self._channels.get(_bytes(channel), []), callback)
 
-    def punsubscribe(self, pattern: str, callback: Callback | None = None) -> bool:
+    def punsubscribe(self, pattern: Id, callback: Callback | None = None) -> bool:
         """The same for a pattern."""
-        return self._remove(self._patterns, pattern, callback, "punsubscribe")
+        if callback is None:
+            self._patterns.pop(_bytes(pattern), None)
+            return self._module.punsubscribe_all(pattern)
+        return self._remove(self._patterns.get(_bytes(pattern), []), callback)
 
-    def stop_listening(self) -> None:
-        """Remove all callbacks, and end the thread; waits for the callback under way. Idempotent."""
-        with self._guard:
-            subscriber, self._subscriber = self._subscriber, None
-            thread, self._thread = self._thread, None
-            self._channels.clear()
-            self._patterns.clear()
-        if subscriber is not None:
-            subscriber.close()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
-        running.discard(self)
+    def _remove(self, subscriptions: list[tuple[Callback, int]], callback: Callback) -> bool:
+        for subscription in subscriptions:
+            if subscription[0] == callback:
+                subscriptions.remove(subscription)
+                return self._module.unsubscribe(subscription[1])
+        return False
 
-    stop_background = stop_listening
+    def _receiver(self, callback: Callback) -> Callable[[Id, bytes], None]:
+        serializer = self._serializer
 
-    @property
-    def dropped(self) -> int:
-        """How many messages were dropped since listening began, because callbacks were slow."""
-        subscriber = self._subscriber
-        return 0 if subscriber is None else subscriber.dropped
+        def receive(channel: Id, data: bytes) -> None:
+            callback(channel, _value(serializer, data))
 
-    @property
-    def listening(self) -> bool:
-        """Whether the thread runs."""
-        thread = self._thread
-        return thread is not None and thread.is_alive()
-
-    def _add(self, table: dict[str, list[Callback]], name: str, callback: Callback, how: str) -> None:
-        with self._guard:
-            if self._subscriber is None:
-                self._subscriber = self._store.pubsub.subscribe(limit=self._limit)
-            if name not in table:
-                getattr(self._subscriber, how)(name)
-            table.setdefault(name, []).append(callback)
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._listen, args=(self._subscriber,), name="playhead pubsub", daemon=True
-                )
-                self._thread.start()
-                running.add(self)
-
-    def _remove(
-        self, table: dict[str, list[Callback]], name: str, callback: Callback | None, how: str
-    ) -> bool:
-        with self._guard:
-            callbacks = table.get(name, [])
-            if callback is None:
-                found = bool(callbacks)
-                callbacks.clear()
-            elif found := callback in callbacks:
-                callbacks.remove(callback)
-            if found and not callbacks:
-                del table[name]
-                if self._subscriber is not None:
-                    getattr(self._subscriber, how)(name)
-            return found
-
-    def _listen(self, subscriber: Subscriber) -> None:
-        try:
-            for message in subscriber:
-                if self._slow == "end" and subscriber.dropped:
-                    raise InvalidArgument("callbacks were too slow for the messages, and some were dropped")
-                if message.kind in ("message", "pmessage"):
-                    self._deliver(message)
-        except Error as error:
-            with self._guard:
-                if self._subscriber is not subscriber:
-                    return  # it was closed by stop_listening()
-                self._subscriber = self._thread = None
-                self._channels.clear()
-                self._patterns.clear()
-            subscriber.close()
-            self._tell(error)
-
-    def _deliver(self, message: Message) -> None:
-        channel = message.channel.decode(errors="surrogateescape")
-        with self._guard:
-            if message.pattern is None:
-                callbacks = list(self._channels.get(channel, ()))
-            else:
-                callbacks = list(self._patterns.get(message.pattern.decode(errors="surrogateescape"), ()))
-        if not callbacks:
-            return
-        value = self._value(message.data)
-        for callback in callbacks:
-            try:
-                callback(channel, value)
-            except Exception as error:
-                self._tell(error)
-
-    def _value(self, data: bytes) -> Any:
-        try:
-            return self._serializer.loads(data)
-        except ValueError:
-            try:
-                return data.decode()
-            except UnicodeDecodeError:
-                return data
-
-    def _tell(self, error: Exception) -> None:
-        if self._on_error is not None:
-            self._on_error(f"{type(error).__name__}: {error}")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop_listening()
+        return receive
 
 
 class ChatMessage(NamedTuple):
     """A message of a room."""
 
     id: str
-    room: str
-    user: str
+    room: Id
+    user: Id
     text: Any
     at: int
 
 
-class Chat:
+class Chat(Listens[_playhead.Chat]):
     """Rooms whose messages reach everybody who listens, and whose newest ``history_limit`` are kept.
 
-    Keeping a message and sending it are one step, so that a room's history and what listeners get are in the
-    same order.
+    Keeping a message and sending it are one step and one round trip. Listeners get the messages of each
+    sender in their order; those of several who send at the same moment may reach them in another order than
+    the history has, except on Redis. ``limit``, ``slow`` and ``on_error`` are as for :class:`PubSub`.
     """
 
     def __init__(
@@ -211,66 +119,60 @@ class Chat:
         clock: Clock | None = None,
         history_limit: int = 1_000,
         limit: int = 10_000,
+        slow: Literal["drop", "end"] = "drop",
         on_error: Callable[[str], object] | None = None,
     ) -> None:
-        if not 0 <= history_limit <= 1_000_000:
-            raise InvalidArgument(f"history_limit={history_limit} is outside 0..1000000")
-        self._target = target_of(store)
-        self._pubsub = PubSub(store, limit=limit, on_error=on_error)
-        self._prefix, self._clock, self._history_limit = prefix, clock, history_limit
+        self._module = _playhead.Chat(
+            target_of(store),
+            prefix=prefix,
+            clock=clock,
+            history_limit=history_limit,
+            limit=limit,
+            slow=slow,
+            on_error=on_error,
+        )
 
-    def _key(self, room: str) -> str:
-        if not 1 <= len(room.encode()) <= 1024:
-            raise InvalidArgument("a room's name has 1 to 1024 bytes")
-        return f"{self._prefix}:chat:{room}"
-
-    def publish(self, room: str, text: Any, user: str = "") -> ChatMessage:
+    def publish(self, room: Id, text: Any, user: Id = "") -> ChatMessage:
         """Send a message (any JSON) to a room."""
-        key = self._key(room)
-        at = self._clock.now() if self._clock is not None else int(time.time() * 1000)
-        message = ChatMessage(secrets.token_hex(16), room, user, text, at)
-        data = JSON.dumps([message.id, user, text, at])
-        batch = self._target.batch()
-        if self._history_limit:
-            batch.lists.lpush(key, data)
-            batch.lists.ltrim(key, 0, self._history_limit - 1)
-        batch.channels.publish(key, data)
-        batch.run()
-        return message
+        return _message(self._module.publish(room, JSON.dumps(text), user))
 
-    def subscribe(self, room: str, callback: Callable[[ChatMessage], object]) -> Callable[[], None]:
+    def subscribe(self, room: Id, callback: Callable[[ChatMessage], object]) -> Callable[[], None]:
         """Let ``callback(message)`` get a room's messages from now on; call what is returned to end that."""
-        key = self._key(room)
-
-        def received(_: str, data: Any) -> None:
-            callback(ChatMessage(data[0], room, *data[1:]))
-
-        self._pubsub.subscribe(key, received)
+        module = self._module
+        id_ = module.subscribe(room, lambda message: callback(_message(message)))
+        self._keep()
 
         def end() -> None:
-            self._pubsub.unsubscribe(key, received)
+            module.unsubscribe(id_)
 
         return end
 
-    def history(self, room: str, count: int = 50, skip: int = 0) -> list[ChatMessage]:
-        """Give a room's newest messages, the oldest of them first."""
-        if count < 1 or skip < 0:
-            raise InvalidArgument("count must be 1 or more, skip 0 or more")
-        found: list[bytes | str] = self._target.lists.lrange(self._key(room), skip, skip + count - 1)
-        rows = [JSON.loads(d if isinstance(d, bytes) else d.encode()) for d in reversed(found)]
-        return [ChatMessage(row[0], room, *row[1:]) for row in rows]
+    def history(self, room: Id, count: int = 50, skip: int = 0) -> list[ChatMessage]:
+        """Give a room's newest messages but for ``skip``, the oldest of them first."""
+        return [_message(message) for message in self._module.history(room, count, skip)]
 
     def close(self) -> None:
         """End all subscriptions."""
-        self._pubsub.stop_listening()
+        self.stop_listening()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
+def _bytes(name: Id) -> bytes:
+    return name.encode() if isinstance(name, str) else name
+
+
+def _value(serializer: Serializer, data: bytes) -> Any:
+    try:
+        return serializer.loads(data)
+    except ValueError:
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            return data
+
+
+def _message(message: tuple[str, Id, Id, bytes, int]) -> ChatMessage:
+    id_, room, user, text, at = message
+    return ChatMessage(id_, room, user, JSON.loads(text), at)
 
 
 RedisPubSub = PubSub

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
 
 from playhead import _playhead
-from playhead._playhead import Clock, InvalidArgument
+from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
-from playhead.modules._threads import Threads
+from playhead.modules._background import keep, kept
 from playhead.modules._values import JSON, Serializer
 
 __all__ = [
@@ -70,6 +70,16 @@ class DelayedTasks:
     or after it, and that run is the last. Nobody polls: waiting is parked in the store.
     """
 
+    _here: ClassVar = (  # not for coroutines
+        "register_handler",
+        "step",
+        "run_in_background",
+        "stop_background",
+        "running",
+        "start_scheduler",
+        "stop_scheduler",
+    )
+
     def __init__(
         self,
         store: Store,
@@ -84,9 +94,8 @@ class DelayedTasks:
         retention: int = 86_400_000,
         serializer: Serializer = JSON,
     ) -> None:
-        self._target = target_of(store)
         self._module = _playhead.DelayedTasks(
-            self._target,
+            target_of(store),
             prefix=prefix,
             clock=clock,
             name=name,
@@ -97,12 +106,11 @@ class DelayedTasks:
             retention=retention,
         )
         self._serializer = serializer
-        self._handlers: dict[Id, Callable[[Any], Any]] = {}
-        self._threads: Threads | None = None
 
     def register_handler(self, task_type: Id, handler: Callable[[Any], Any]) -> None:
         """Let ``handler(data)`` run the tasks of a type; what it returns is the result."""
-        self._handlers[task_type] = handler
+        dumps, loads = self._serializer.dumps, self._serializer.loads
+        self._module.register_handler(task_type, lambda data: dumps(handler(loads(data))))
 
     def schedule_task(
         self,
@@ -134,77 +142,46 @@ class DelayedTasks:
         found = self._module.task_state(task_id)
         if found is None:
             return None
-        status, type_, data, due, attempts, runs, note = found
-        failed = note[:1] == b"!"
-        result = self._serializer.loads(note[1:]) if note and not failed else None
-        error = note[1:].decode(errors="replace") if failed else ""
+        status, type_, data, due, attempts, runs, note, failed = found
+        result = self._serializer.loads(note) if note and not failed else None
+        error = note.decode(errors="replace") if failed else ""
         return TaskState(status, type_, self._serializer.loads(data), due, attempts, runs, result, error)
 
     def claim(self, count: int = 1) -> list[TaskClaim]:
         """Claim up to ``count`` tasks that are due, the most overdue first."""
-        return self._claim(count)[0]
-
-    def _claim(self, count: int) -> tuple[list[TaskClaim], int]:
-        found, look_again = self._module.claim(count)
         load = self._serializer.loads
-        return [TaskClaim(c[0], c[1], load(c[2]), *c[3:]) for c in found], look_again
+        return [TaskClaim(c[0], c[1], load(c[2]), *c[3:]) for c in self._module.claim(count)[0]]
 
     def complete(self, claim: TaskClaim, result: Any = None) -> bool:
         """Tell that it ran: it is over, or due at its next time. False: the receipt is no good any more."""
-        return self._module.complete(_raw(claim), b"=" + self._serializer.dumps(result))
+        return self._module.complete(_raw(claim), self._serializer.dumps(result))
 
     def fail(self, claim: TaskClaim, error: str) -> bool:
         """Tell that the run failed: it is tried again, or has failed, or is due at its next time."""
-        return self._module.fail(_raw(claim), b"!" + error.encode(errors="backslashreplace"))
+        return self._module.fail(_raw(claim), error.encode(errors="backslashreplace"))
 
     def step(self) -> TaskReport:
         """Claim one task that is due, run it, and tell what happened. A task without a handler fails."""
-        claims, look_again = self._claim(1)
-        failures, completed, lost = [], 0, 0
-        for claim in claims:
-            try:
-                handler = self._handlers.get(claim.type)
-                if handler is None:
-                    raise InvalidArgument(f"no handler for tasks of type {claim.type!r}")
-                result = handler(claim.data)
-            except Exception as error:
-                message = str(error) or type(error).__name__
-                failures.append((claim.id, message))
-                lost += not self.fail(claim, message)
-            else:
-                done = self.complete(claim, result)
-                completed += done
-                lost += not done
-        return TaskReport(len(claims), completed, lost, failures, look_again)
+        return TaskReport(*self._module.step())
 
     def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
         """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
 
         While nothing is due it is parked in the store. Errors go to ``on_error``, and the thread goes on.
+        But what is no Exception ends it, such as the SystemExit of sys.exit() in a handler.
         """
-        if self.running:
-            raise InvalidArgument("this scheduler runs in the background already")
-
-        def work() -> float:
-            report = self.step()
-            for id_, message in report.failures:
-                if on_error is not None:
-                    on_error(f"{id_!r}: {message}")
-            return 0 if report.claimed else report.look_again
-
-        self._threads = Threads(self._target, self._module.signal_key, work, on_error)
-        self._threads.start(1, "playhead tasks")
+        self._module.run_in_background(on_error)
+        keep(self)
 
     def stop_background(self) -> None:
         """Wait for the step under way, then end the thread. Idempotent."""
-        if self._threads is not None:
-            self._threads.stop(None)
-            self._threads = None
+        self._module.stop_background()
+        kept.discard(self)
 
     @property
     def running(self) -> bool:
         """Whether the background thread runs."""
-        return self._threads is not None and self._threads.alive > 0
+        return self._module.running
 
     start_scheduler = run_in_background
     stop_scheduler = stop_background

@@ -2,12 +2,15 @@
 // Tasks that run later, once or again and again.
 #include <functional>
 #include <map>
+#include <mutex>
 
 #include "playhead/modules/background.h"
 #include "playhead/modules/cron.h"
 #include "playhead/modules/namespace.h"
 
 namespace playhead {
+
+class SignalWait;
 
 struct DelayedTasksOptions {
   std::string name = "tasks";    ///< schedulers of the same name share their tasks
@@ -37,6 +40,7 @@ struct TaskState {
   std::int64_t attempts = 0;  ///< of that run
   std::int64_t runs = 0;      ///< that have ended
   std::string note;           ///< the result of the last run, or what it failed with
+  bool failed = false;        ///< which of the two
 };
 
 /// A task that was claimed: whoever has the receipt runs it, until the lease ends and somebody else claims it.
@@ -103,7 +107,7 @@ class DelayedTasks {
   /// Who waits by other means than run_in_background() waits for an element of this list, which he takes.
   const std::string& signal_key() const { return keys_.back(); }
 
-  /// The tasks of a type are run by this one. Not while the background thread runs.
+  /// The tasks of a type are run by this one from now on.
   void register_handler(Text type, Handler handler);
   /// Claims one task that is due, runs it, and says what happened. A task without a handler fails.
   TaskReport step();
@@ -117,7 +121,6 @@ class DelayedTasks {
   static List<Procedure> procedures();
 
  private:
-  class Bell;
   Value invoke(const Procedure& p, const ArgumentWriter& args) const;
   bool settle(const TaskClaim& task, Text how, Millis next, Text note);
   /// What the handler failed with; nothing: it gave the result.
@@ -128,8 +131,9 @@ class DelayedTasks {
   Namespace space_;
   DelayedTasksOptions options_;
   std::vector<std::string> keys_;
-  std::map<std::string, Handler, std::less<>> handlers_;
-  std::shared_ptr<Bell> bell_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Handler, std::less<>> handlers_;  // under mutex_
+  std::unique_ptr<SignalWait> idle_;
   BackgroundPtr background_;
 };
 

@@ -60,6 +60,8 @@ struct MessageState {
   std::string reason;  ///< of the last failure
   std::string progress;  ///< what extend_message() noted
   std::string result;    ///< what complete_message() was given
+  /// Completed, or a dead letter.
+  bool over() const { return status == MessageStatus::completed || status == MessageStatus::failed; }
 };
 
 struct QueueStats {
@@ -71,6 +73,12 @@ struct QueueStats {
 struct Received {
   std::vector<ReceivedMessage> messages;
   Millis look_again = 0;  ///< the longest time after which to look again, if nothing tells that there is more
+};
+
+/// What a look for the end of a message found.
+struct Awaited {
+  std::optional<MessageState> state;
+  Millis look_again = 0;  ///< the longest time after which to look again, if nothing tells that it is over
 };
 
 /// A queue: at least once, the greatest priority first, among equal ones in the order of sending. A message that was
@@ -122,6 +130,15 @@ class MessageQueue {
 
   /// What is known of a message.
   std::optional<MessageState> message_state(Text id);
+  /// Waits up to `wait` ms (none: for ever) until a message is over; what is known of it then, in whatever state.
+  /// Nothing: it is not there, or was completed and is not kept. Parked in the store: who ends the message wakes those
+  /// who wait, which costs him a round trip more; at the end of its lease, and once in a lease, they look themselves.
+  std::optional<MessageState> await_message(Text id, std::optional<Millis> wait = {});
+  /// One look of it. Who waits by other means waits for an element of the list `done_key()`, which he takes, no longer
+  /// than `look_again`, and looks again; if he has waited, and it is over or not there, he wakes the next one.
+  Awaited look_for(Text id);
+  std::string done_key(Text id) const;
+  void wake_next(Text id);
   /// Fails messages whose lease has ended, at most 1000, and drops what is kept no longer; how many failed. Receiving
   /// does the same, so that nobody has to call this.
   std::int64_t cleanup_expired_messages();
@@ -135,15 +152,23 @@ class MessageQueue {
   /// Drops dead letters for good; as requeue().
   std::int64_t discard(List<Text> ids = {});
 
+  const Namespace& space() const { return space_; }
+  const QueueOptions& options() const { return options_; }
   static List<Procedure> procedures();
 
  private:
+  friend class TaskQueue;
+  /// `family`: queues of different families share nothing.
+  MessageQueue(Namespace space, Text family, Text name, QueueOptions options);
+  MessageState state_of(const std::vector<Value>& parts) const;
+  void wake(List<Text> ids);
   Value invoke(const Procedure& p, const ArgumentWriter& args) const;
   void write_policy(ArgumentWriter& args) const;
   bool settle(Text how, Text id, Text receipt, Text note, std::optional<Millis> after);
   std::int64_t revive(Text how, List<Text> ids);
 
   Namespace space_;
+  std::string family_, name_;
   QueueOptions options_;
   std::vector<std::string> keys_;  // see queue_procedures.h
 };
