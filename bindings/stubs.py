@@ -264,12 +264,24 @@ def families(doc: str, kinds: tuple[str, ...], *, asynchronous: bool) -> str:
     return "\n".join(out)
 
 
+#: Modules whose classes for asyncio are written by hand.
+OWN_CLASSES = ("Chat", "PubSub")
+
+
 def names_of(path: Path) -> set[str]:
     """Give the names in a source's __all__."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return set(ast.literal_eval(node.value))
     raise SystemExit(f"{path} has no __all__")
+
+
+def not_for_coroutines(found: ast.ClassDef) -> set[str]:
+    """Give the methods that a module's class names in _here."""
+    for node in found.body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_here" and node.value:
+            return set(ast.literal_eval(node.value))
+    return set()
 
 
 def members(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> dict[str, ast.FunctionDef]:
@@ -283,7 +295,10 @@ def members(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> dict[str, as
 def module_class(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> Iterator[str]:
     """Write a module's class with its methods as coroutines."""
     yield f"class {found.name}:"
+    here = not_for_coroutines(found)
     for node in members(found, known).values():
+        if node.name in here:
+            continue
         if node.name == "__init__":
             arguments = ast.unparse(node.args).replace("self, ", "cls, ", 1)
             arguments = re.sub(r"\bStore\b", "Store[Any]", arguments)
@@ -302,7 +317,7 @@ def module_class(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> Iterato
 
 def modules() -> str:
     """Write the modules for asyncio, from the sources of the modules."""
-    wanted = names_of(PACKAGE / "aio/modules.py")
+    wanted = names_of(PACKAGE / "aio/modules.py") - set(OWN_CLASSES)
     imports, classes = [], []
     known = {
         node.name: node
@@ -327,6 +342,7 @@ def modules() -> str:
             "from typing import Any, Literal, Self\n",
             "from playhead._playhead import Clock, Recommendation",
             "from playhead._types import Id",
+            *(f"from playhead.aio._listening import {name} as {name}" for name in OWN_CLASSES),
             "from playhead.aio._store import Store",
             "from playhead.modules._values import JSON, Serializer",
             *imports,

@@ -8,6 +8,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from playhead import modules
+from playhead.aio._listening import Chat, PubSub
 from playhead.aio._store import Store
 from playhead.modules._waiting import Wait, advance
 
@@ -127,7 +128,10 @@ def _wrapped(module: type) -> type:
     steps: dict[str, str] = getattr(module, "_steps", {})  # of the methods that wait
     slow: frozenset[str] = getattr(module, "_slow", frozenset()) | {"stop_background"}
     members = {name: member for kind in reversed(module.__mro__[:-1]) for name, member in vars(kind).items()}
+    here: tuple[str, ...] = getattr(module, "_here", ())  # methods with callbacks, for threads
     for name, member in members.items():
+        if name in here:
+            continue
         if name in steps:
             body[name] = _waiting(steps[name], member.__doc__)
         elif name in slow:
@@ -142,8 +146,10 @@ __all__ = [
     "Activity",
     "BloomFilter",
     "Cart",
+    "Chat",
     "CountStore",
     "Counters",
+    "DelayedTasks",
     "Favorites",
     "Following",
     "Inventory",
@@ -152,6 +158,7 @@ __all__ = [
     "MessageQueue",
     "Playlists",
     "Popularity",
+    "PubSub",
     "RateLimiter",
     "Recommender",
     "Redlock",
@@ -161,6 +168,7 @@ __all__ = [
     "Sessions",
     "SingleSignOn",
     "SlidingWindow",
+    "TaskQueue",
     "TokenLimit",
     "Tokens",
     "UserCleanup",
@@ -172,6 +180,7 @@ BloomFilter = _wrapped(modules.BloomFilter)
 Cart = _wrapped(modules.Cart)
 CountStore = _wrapped(modules.CountStore)
 Counters = _wrapped(modules.Counters)
+DelayedTasks = _wrapped(modules.DelayedTasks)
 Favorites = _wrapped(modules.Favorites)
 Following = _wrapped(modules.Following)
 Inventory = _wrapped(modules.Inventory)
@@ -189,6 +198,7 @@ SessionExpiry = _wrapped(modules.SessionExpiry)
 Sessions = _wrapped(modules.Sessions)
 SingleSignOn = _wrapped(modules.SingleSignOn)
 SlidingWindow = _wrapped(modules.SlidingWindow)
+TaskQueue = _wrapped(modules.TaskQueue)
 TokenLimit = _wrapped(modules.TokenLimit)
 Tokens = _wrapped(modules.Tokens)
 UserCleanup = _wrapped(modules.UserCleanup)

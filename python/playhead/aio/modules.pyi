@@ -6,6 +6,8 @@ from typing import Any, Literal, Self
 
 from playhead._playhead import Clock, Recommendation
 from playhead._types import Id
+from playhead.aio._listening import Chat as Chat
+from playhead.aio._listening import PubSub as PubSub
 from playhead.aio._store import Store
 from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import BulkReport, HistoryPage, ListPage, Preference, RecordedEvent, RecordedViewing, UserCounts, UserEvent, VideoCounts
@@ -21,8 +23,10 @@ from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreCha
 from playhead.modules.rates import RateDecision
 from playhead.modules.secure_sessions import SecureSession, SuspiciousActivity, ValidatedSession
 from playhead.modules.sessions import CreatedSession, SessionEnd, SessionExpiredListener, SessionExpiryReport, SessionInfo, SessionLogPage, SignedOn, UpdateResult
+from playhead.modules.tasks import TaskClaim, TaskState
 from playhead.modules.token_limit import TokenLimitReport
 from playhead.modules.watch_later import UserCleanupReport
+from playhead.modules.workers import TaskResult
 
 class Activity:
     @classmethod
@@ -363,6 +367,12 @@ class MessageQueue:
         """
     async def message_state(self, message_id: Id) -> MessageState | None:
         """Tell what is known of a message; None if it is not there, or was completed and not kept."""
+    async def await_message(self, message_id: Id, wait: float | None=None) -> MessageState | None:
+        """Wait until a message is over, up to ``wait`` ms (None: for ever); what is known of it then.
+
+        None: it is not there, or was completed and is not kept. Parked in the store: who ends the message
+        wakes those who wait.
+        """
     async def cleanup_expired_messages(self) -> int:
         """Fail messages whose lease has ended, at most 1000; how many. Receiving does the same."""
     async def get_queue_stats(self) -> QueueStats:
@@ -597,6 +607,27 @@ class SessionExpiry:
     async def log(self, cursor: str='', count: int=100) -> SessionLogPage:
         """Give the newest ends, each once; ``cursor`` is ``next`` of the page before."""
 
+class DelayedTasks:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='tasks', lease: int=60000, max_retries: int=3, retry_unit: int=1000, longest_retry: int=300000, retention: int=86400000, serializer: Serializer=JSON) -> Self: ...
+    async def schedule_task(self, task_type: Id, task_data: Any=None, delay: int=0, *, at: int | None=None, every: int=0, cron: str='', utc_offset_minutes: int=0, id: Id | None=None) -> Id:
+        """Schedule a task for a time, or ``delay`` from now; its id.
+
+        It runs again ``every`` so many milliseconds, or at the times of a ``cron`` expression, read by
+        a clock ``utc_offset_minutes`` ahead of UTC. A task with that ``id`` that is there stays as it
+        is.
+        """
+    async def cancel_task(self, task_id: Id) -> Literal['cancelled', 'running', 'over', 'unknown']:
+        """Cancel a task: ``cancelled``, it will not run; ``running``, the run under way is the last."""
+    async def task_state(self, task_id: Id) -> TaskState | None:
+        """Tell what is known of a task."""
+    async def claim(self, count: int=1) -> list[TaskClaim]:
+        """Claim up to ``count`` tasks that are due, the most overdue first."""
+    async def complete(self, claim: TaskClaim, result: Any=None) -> bool:
+        """Tell that it ran: it is over, or due at its next time. False: the receipt is no good any more."""
+    async def fail(self, claim: TaskClaim, error: str) -> bool:
+        """Tell that the run failed: it is tried again, or has failed, or is due at its next time."""
+
 class TokenLimit:
     async def stop_background(self) -> None:
         """Wait for what is under way, then end the threads. Idempotent."""
@@ -651,3 +682,18 @@ class UserCleanup:
     async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, inactive_after: int=30 * 86400000, older_than: int=7 * 86400000, batch: int=100, videos: int=1000, longest_wait: int=60000) -> Self: ...
     async def step(self, now: int | None=None) -> UserCleanupReport:
         """Clean up after ``batch`` users of each of 16 parts at most. ``now`` replaces the time."""
+
+class TaskQueue:
+    @classmethod
+    async def open(cls, store: Store[Any], name: Id='default', *, prefix: str='ph', clock: Clock | None=None, lease: int=30000, max_retries: int=3, retry_unit: int=1000, longest_retry: int=300000, dedupe_window: int=300000, retention: int=86400000, dead_retention: int=0, serializer: Serializer=JSON) -> Self: ...
+    async def enqueue(self, task_name: Id, task_data: Any=None, delay: int=0, *, priority: int=0, dedupe: Id | None=None, id: Id | None=None) -> Id:
+        """Enqueue a task; its id. The options are those of :meth:`MessageQueue.send_message`."""
+    async def result(self, task_id: Id) -> TaskResult | None:
+        """Tell what became of a task; None: it is not known, or no longer."""
+    async def wait(self, task_id: Id, timeout: float | None=None) -> TaskResult | None:
+        """Wait until a task is over, up to ``timeout`` ms (None: for ever); what became of it by then.
+
+        None: it is not known, or no longer. Parked in the store: who ends the task wakes those who wait.
+        """
+    async def stats(self) -> QueueStats:
+        """Count the tasks."""
