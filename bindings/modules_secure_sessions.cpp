@@ -43,36 +43,8 @@ py::object shown(const std::string& text) {
   return py::reinterpret_steal<py::object>(readable(text));
 }
 
-}  // namespace
-
-void define_secure_sessions(py::module_& m) {
-  py::class_<BoundSecure>(m, "SecureSessions", "Sessions that are hard to steal and hard to abuse.")
-      .def(py::init(&make), py::arg("store"), py::arg("keys"), py::kw_only(), py::arg("prefix") = "ph",
-           py::arg("clock") = py::none(), py::arg("options") = SecureSessionOptions::default_sessions(),
-           py::arg("fingerprint") = "strict", py::arg("log_limit") = SecureSessionOptions().log_limit)
-      .def(
-          "create_secure_session",
-          [](BoundSecure& self, const py::object& user_id, const std::string& ip,
-             const std::string& user_agent, const py::dict& fields) {
-            Id user(user_id, "user_id");
-            SessionFields given = fields_of(fields);
-            return secured(self.run(
-                [&](SecureSessions& s) { return s.create_secure_session(user, {ip, user_agent}, given); }));
-          },
-          py::arg("user_id"), py::arg("ip"), py::arg("user_agent"), py::arg("fields"))
-      .def(
-          "validate_session",
-          [](BoundSecure& self, const std::string& session, const std::string& method, const std::string& ip,
-             const std::string& user_agent, const std::string& csrf_token) {
-            return validated(self.run([&](SecureSessions& s) {
-              return s.validate_session(session, method, {ip, user_agent}, csrf_token);
-            }));
-          },
-          py::arg("session"), py::arg("method"), py::arg("ip"), py::arg("user_agent"), py::arg("csrf_token"))
-      .def(
-          "csrf_token",
-          [](BoundSecure& self, const std::string& session) { return self.module.csrf_token(session); },
-          py::arg("session"))
+void add_changes(py::class_<BoundSecure>& sessions) {
+  sessions
       .def(
           "regenerate",
           [](BoundSecure& self, const std::string& session, bool authenticated) -> py::object {
@@ -112,6 +84,40 @@ void define_secure_sessions(py::module_& m) {
             return out;
           },
           py::arg("count") = 100);
+}
+
+}  // namespace
+
+void define_secure_sessions(py::module_& m) {
+  py::class_<BoundSecure> sessions(m, "SecureSessions", "Sessions that are hard to steal and hard to abuse.");
+  sessions
+      .def(py::init(&make), py::arg("store"), py::arg("keys"), py::kw_only(), py::arg("prefix") = "ph",
+           py::arg("clock") = py::none(), py::arg("options") = SecureSessionOptions::default_sessions(),
+           py::arg("fingerprint") = "strict", py::arg("log_limit") = SecureSessionOptions().log_limit)
+      .def(
+          "create_secure_session",
+          [](BoundSecure& self, const py::object& user_id, const std::string& ip,
+             const std::string& user_agent, const py::dict& fields) {
+            Id user(user_id, "user_id");
+            SessionFields given = fields_of(fields);
+            return secured(self.run(
+                [&](SecureSessions& s) { return s.create_secure_session(user, {ip, user_agent}, given); }));
+          },
+          py::arg("user_id"), py::arg("ip"), py::arg("user_agent"), py::arg("fields"))
+      .def(
+          "validate_session",
+          [](BoundSecure& self, const std::string& session, const std::string& method, const std::string& ip,
+             const std::string& user_agent, const std::string& csrf_token) {
+            return validated(self.run([&](SecureSessions& s) {
+              return s.validate_session(session, method, {ip, user_agent}, csrf_token);
+            }));
+          },
+          py::arg("session"), py::arg("method"), py::arg("ip"), py::arg("user_agent"), py::arg("csrf_token"))
+      .def(
+          "csrf_token",
+          [](BoundSecure& self, const std::string& session) { return self.module.csrf_token(session); },
+          py::arg("session"));
+  add_changes(sessions);
 }
 
 }  // namespace playhead::python

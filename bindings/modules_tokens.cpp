@@ -35,38 +35,8 @@ std::unique_ptr<BoundTokens> make(StoreObject& store, const std::string& prefix,
   return std::make_unique<BoundTokens>(place_of(store, prefix, std::move(clock)), o);
 }
 
-}  // namespace
-
-void define_tokens(py::module_& m) {
-  const TokenOptions o;
-  py::class_<BoundTokens>(m, "Tokens", "Access tokens.")
-      .def(py::init(&make), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
-           py::arg("clock") = py::none(), py::arg("idle_timeout") = o.idle_timeout,
-           py::arg("absolute_timeout") = o.absolute_timeout, py::arg("rotation_grace") = o.rotation_grace,
-           py::arg("touch_interval") = o.touch_interval, py::arg("tokens_per_user") = o.tokens_per_user,
-           py::arg("slack") = o.slack, py::arg("viewed_items") = o.viewed_items, py::arg("shards") = o.shards,
-           py::arg("indexed") = o.indexed)
-      .def(
-          "issue",
-          [](BoundTokens& self, const py::object& user_id, const py::object& data) {
-            Id user(user_id, "user_id"), bytes(data, "data");
-            return as_tuple(self.run([&](Tokens& t) { return t.issue(user, bytes); }));
-          },
-          py::arg("user_id"), py::arg("data"))
-      .def(
-          "validate",
-          [](BoundTokens& self, const py::object& token) {
-            Id text(token, "token");
-            return or_none(self.run([&](Tokens& t) { return t.validate(text); }));
-          },
-          py::arg("token"))
-      .def(
-          "rotate",
-          [](BoundTokens& self, const py::object& token) {
-            Id text(token, "token");
-            return or_none(self.run([&](Tokens& t) { return t.rotate(text); }));
-          },
-          py::arg("token"))
+void add_revoking(py::class_<BoundTokens>& tokens) {
+  tokens
       .def(
           "revoke",
           [](BoundTokens& self, const py::object& token) {
@@ -94,7 +64,11 @@ void define_tokens(py::module_& m) {
             Id text(token, "token");
             return self.run([&](Tokens& t) { return t.revoke_others(text); });
           },
-          py::arg("token"))
+          py::arg("token"));
+}
+
+void add_lists(py::class_<BoundTokens>& tokens) {
+  tokens
       .def(
           "view",
           [](BoundTokens& self, const py::object& token, const py::object& item) {
@@ -122,6 +96,43 @@ void define_tokens(py::module_& m) {
             return out;
           },
           py::arg("user_id"));
+}
+
+}  // namespace
+
+void define_tokens(py::module_& m) {
+  const TokenOptions o;
+  py::class_<BoundTokens> tokens(m, "Tokens", "Access tokens.");
+  tokens
+      .def(py::init(&make), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
+           py::arg("clock") = py::none(), py::arg("idle_timeout") = o.idle_timeout,
+           py::arg("absolute_timeout") = o.absolute_timeout, py::arg("rotation_grace") = o.rotation_grace,
+           py::arg("touch_interval") = o.touch_interval, py::arg("tokens_per_user") = o.tokens_per_user,
+           py::arg("slack") = o.slack, py::arg("viewed_items") = o.viewed_items, py::arg("shards") = o.shards,
+           py::arg("indexed") = o.indexed)
+      .def(
+          "issue",
+          [](BoundTokens& self, const py::object& user_id, const py::object& data) {
+            Id user(user_id, "user_id"), bytes(data, "data");
+            return as_tuple(self.run([&](Tokens& t) { return t.issue(user, bytes); }));
+          },
+          py::arg("user_id"), py::arg("data"))
+      .def(
+          "validate",
+          [](BoundTokens& self, const py::object& token) {
+            Id text(token, "token");
+            return or_none(self.run([&](Tokens& t) { return t.validate(text); }));
+          },
+          py::arg("token"))
+      .def(
+          "rotate",
+          [](BoundTokens& self, const py::object& token) {
+            Id text(token, "token");
+            return or_none(self.run([&](Tokens& t) { return t.rotate(text); }));
+          },
+          py::arg("token"));
+  add_revoking(tokens);
+  add_lists(tokens);
 }
 
 }  // namespace playhead::python

@@ -159,6 +159,7 @@ TEST_CASE("SWAPDB exchanges two databases and FLUSHDB empties one", "[keyspace]"
     CHECK(run(s, {"DBSIZE"}, 3) == "0");
     CHECK(run(s, {"DBSIZE"}) == "1");
     CHECK(run(s, {"SWAPDB", "0", "99"}) == "(error) ERR DB index is out of range");
+    CHECK(run(s, {"SWAPDB", "-1", "2147483648"}) == "(error) ERR invalid second DB index");
     CHECK(run(s, {"FLUSHALL"}) == "OK");
     CHECK(run(s, {"DBSIZE"}) == "0");
   });

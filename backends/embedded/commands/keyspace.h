@@ -20,8 +20,7 @@ inline std::uint64_t random_number() {
 
 /// The database that a command names; refuses others than the store has.
 template <class S>
-std::uint16_t database(Tx<S>& t, std::int64_t index, Text too_large = {}) {
-  if (!too_large.empty() && (index < INT32_MIN || index > INT32_MAX)) refuse(too_large);
+std::uint16_t database(Tx<S>& t, std::int64_t index) {
   Copy::check_index(index);
   if (index < 0 || index >= t.shared().databases) refuse("ERR DB index is out of range");
   return static_cast<std::uint16_t>(index);
@@ -176,7 +175,7 @@ void tell_deadline(Tx<S>& t, std::uint16_t db, const Command& c, std::int64_t& r
     r = -1;
   } else {
     Millis ms = std::max<Millis>(e.deadline() - (Command::absolute ? 0 : t.now()), 0);
-    r = Command::unit == 1 ? ms : (ms + 500) / 1000;
+    r = Command::unit == 1 ? ms : ms / 1000 + (ms % 1000 >= 500 ? 1 : 0);
   }
 }
 template <class S>
@@ -313,8 +312,12 @@ void exec(Tx<S>& t, std::uint16_t, const FlushAll&, Ok&) {
 }
 template <class S>
 void exec(Tx<S>& t, std::uint16_t, const SwapDb& c, Ok&) {
-  std::uint16_t a = database(t, c.index1, "ERR invalid first DB index"),
-                b = database(t, c.index2, "ERR invalid second DB index");
+  auto check_width = [](std::int64_t index, Text error) {
+    if (index < INT32_MIN || index > INT32_MAX) refuse(error);
+  };
+  check_width(c.index1, "ERR invalid first DB index");
+  check_width(c.index2, "ERR invalid second DB index");
+  std::uint16_t a = database(t, c.index1), b = database(t, c.index2);
   if (a == b) return;
   touch_watched(t, a, b);
   touch_watched(t, b, a);

@@ -124,7 +124,7 @@ std::vector<std::vector<std::string>> UserCleanup::candidates(Millis now) {
   }
   space_.store().perform(batch);
   std::vector<std::vector<std::string>> out(active_parts);
-  for (std::size_t i = 0; i < 2 * active_parts; ++i)
+  for (std::size_t i = 0; i < 2 * out.size(); ++i)
     for (ScoredMember& user : batch.reply<ZRangeByScore>(i)) out[i / 2].push_back(std::move(user.member));
   for (auto& users : out) {
     std::sort(users.begin(), users.end());

@@ -111,7 +111,7 @@ std::int64_t Cache::step(const BulkWriter& writer) {
   return done;
 }
 
-void Cache::run_in_background(BulkWriter writer, std::function<void(Text)> on_error) {
+void Cache::run_in_background(BulkWriter writer, const std::function<void(Text)>& on_error) {
   if (running()) throw Error(ErrorCode::invalid, "this cache runs in the background already");
   writer_ = std::move(writer);
   for (auto& one : background_) one->start(on_error);

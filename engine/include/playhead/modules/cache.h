@@ -194,7 +194,7 @@ class Cache {
   std::int64_t step(const BulkWriter& writer = {});
   /// Does that on threads of its own until stop_background(). Errors go to `on_error`, which must not throw. To be
   /// started and stopped by one thread at a time.
-  void run_in_background(BulkWriter writer = {}, std::function<void(Text message)> on_error = {});
+  void run_in_background(BulkWriter writer = {}, const std::function<void(Text message)>& on_error = {});
   void stop_background();
   bool running() const;
 
