@@ -30,7 +30,7 @@ std::shared_ptr<Store> open_store(const std::string& path, const rocks::RocksOpt
   capabilities.name = "rocksdb";
   capabilities.persistent = true;
   return std::make_shared<EmbeddedRocks>(std::move(storage), capabilities,
-                                         EmbeddedRocks::Options{std::make_shared<ManualClock>(now), 16});
+                                         EmbeddedRocks::Options{std::make_shared<ManualClock>(now), 16, {}});
 }
 
 }  // namespace playhead::crash
