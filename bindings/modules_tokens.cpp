@@ -35,8 +35,8 @@ std::unique_ptr<BoundTokens> make(StoreObject& store, const std::string& prefix,
   return std::make_unique<BoundTokens>(place_of(store, prefix, std::move(clock)), o);
 }
 
-void add_revoking(py::class_<BoundTokens>& tokens) {
-  tokens
+void add_revoking(py::class_<BoundTokens>& bound) {
+  bound
       .def(
           "revoke",
           [](BoundTokens& self, const py::object& token) {
@@ -67,8 +67,8 @@ void add_revoking(py::class_<BoundTokens>& tokens) {
           py::arg("token"));
 }
 
-void add_lists(py::class_<BoundTokens>& tokens) {
-  tokens
+void add_lists(py::class_<BoundTokens>& bound) {
+  bound
       .def(
           "view",
           [](BoundTokens& self, const py::object& token, const py::object& item) {
@@ -102,8 +102,8 @@ void add_lists(py::class_<BoundTokens>& tokens) {
 
 void define_tokens(py::module_& m) {
   const TokenOptions o;
-  py::class_<BoundTokens> tokens(m, "Tokens", "Access tokens.");
-  tokens
+  py::class_<BoundTokens> bound(m, "Tokens", "Access tokens.");
+  bound
       .def(py::init(&make), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
            py::arg("clock") = py::none(), py::arg("idle_timeout") = o.idle_timeout,
            py::arg("absolute_timeout") = o.absolute_timeout, py::arg("rotation_grace") = o.rotation_grace,
@@ -131,8 +131,8 @@ void define_tokens(py::module_& m) {
             return or_none(self.run([&](Tokens& t) { return t.rotate(text); }));
           },
           py::arg("token"));
-  add_revoking(tokens);
-  add_lists(tokens);
+  add_revoking(bound);
+  add_lists(bound);
 }
 
 }  // namespace playhead::python
