@@ -89,6 +89,7 @@ class ModuleTest {
     messages_.clear();
     tasks_.clear();
     purchases_.clear();
+    receipts_.clear();
     std::filesystem::remove_all(directory_);
     std::filesystem::create_directories(directory_);
     if (server_) server_->ask({"FLUSHALL"});
@@ -212,9 +213,24 @@ class ModuleTest {
       case 'd':
         completed(tasks_[id], "task " + id, in);
         break;
+      case 'L':
+        refreshing(id, in);
+        break;
+      case 'Y':
+        if (std::stoll(id) != rows_in_all)
+          ++report_.lost, found(id + " of " + std::to_string(rows_in_all) + " rows are still refreshed");
+        break;
       default:
         heard_of_stock(what, id, in);
     }
+  }
+
+  void refreshing(const std::string& id, std::istringstream& in) {
+    std::string receipt;
+    in >> receipt;
+    ++report_.refreshes;
+    if (!receipts_.insert(id + " " + receipt).second)
+      twice("row " + id + " was claimed twice with one receipt");
   }
 
   void heard_of_stock(char what, const std::string& id, std::istringstream& in) {
@@ -335,6 +351,7 @@ class ModuleTest {
   std::map<std::string, Item> messages_, tasks_;
   std::map<std::string, Purchase> purchases_;
   std::map<std::string, std::string> found_;
+  std::set<std::string> receipts_;
   std::int64_t stock_[3] = {0, 0, 0};
   ModuleKillReport report_;
 };
@@ -349,8 +366,8 @@ ModuleKillReport run_module_kills(const ModuleKillOptions& options,
 std::string ModuleKillReport::shown() const {
   std::ostringstream out;
   out << kills << " kills in " << seconds << " s, " << inside << " of them inside a call\n"
-      << messages << " messages, " << tasks << " tasks, " << reservations << " reservations acknowledged; "
-      << again << " deliveries and runs that were not the first\n"
+      << messages << " messages, " << tasks << " tasks, " << reservations << " reservations acknowledged, "
+      << refreshes << " rows refreshed; " << again << " deliveries and runs that were not the first\n"
       << lost << " lost, " << twice << " granted or completed twice, " << oversold
       << " times pieces lost or oversold\n";
   for (const std::string& finding : findings) out << finding << "\n";

@@ -28,6 +28,7 @@ struct ModuleKillOptions {
 struct ModuleKillReport {
   std::uint64_t kills = 0, inside = 0;                      ///< inside: at least one thread was inside a call
   std::uint64_t messages = 0, tasks = 0, reservations = 0;  ///< acknowledged
+  std::uint64_t refreshes = 0;                              ///< rows claimed
   std::uint64_t again = 0;                                  ///< deliveries and runs after the first of each
   std::uint64_t lost = 0, twice = 0, oversold = 0;
   double seconds = 0;

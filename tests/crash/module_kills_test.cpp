@@ -18,15 +18,16 @@ void check_kills(bool redis) {
   CHECK(report.messages > 0);
   CHECK(report.tasks > 0);
   CHECK(report.reservations > 0);
+  CHECK(report.refreshes > 0);
 }
 
 }  // namespace
 
-TEST_CASE("workers that are killed lose no message, no task and no stock on RocksDB") {
+TEST_CASE("workers that are killed lose no message, no task, no stock and no row to refresh on RocksDB") {
   check_kills(false);
 }
 
-TEST_CASE("workers that are killed lose no message, no task and no stock on Redis") {
+TEST_CASE("workers that are killed lose no message, no task, no stock and no row to refresh on Redis") {
   check_kills(true);
 }
 

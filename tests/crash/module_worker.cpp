@@ -5,6 +5,7 @@
 #include <random>
 #include <thread>
 
+#include "playhead/modules/cache_scheduler.h"
 #include "playhead/modules/delayed_tasks.h"
 #include "playhead/modules/inventory.h"
 #include "playhead/modules/message_queue.h"
@@ -55,6 +56,7 @@ class Work {
     InventoryOptions i;
     i.hold = 5 * lease;
     inventory_ = std::make_unique<Inventory>(space, i);
+    rows_ = std::make_unique<CacheScheduler>(space, CacheCallbacks{}, CacheSchedulerOptions{.lease = lease});
   }
 
   void tell(const std::string& line) const {
@@ -68,7 +70,7 @@ class Work {
     try {
       for (std::uint64_t n = 0;; ++n) {
         std::string id = worker_.name + "." + std::to_string(thread) + "." + std::to_string(n);
-        switch (random() % 8) {
+        switch (random() % 9) {
           case 0:
           case 1:
             send(id, random, inside);
@@ -82,6 +84,9 @@ class Work {
             break;
           case 5:
             claim(random, inside);
+            break;
+          case 6:
+            refresh(random, inside);
             break;
           default:
             buy(id, random, inside);
@@ -107,10 +112,15 @@ class Work {
       auto found = inventory_->reservation(id);
       tell("z " + id + " " + name_of_status(found ? std::optional(found->status) : std::nullopt));
     }
+    tell("Y " + std::to_string(rows_->claim(2 * rows_in_all).size()));
     tell("E");
   }
 
-  void begin_stock() { inventory_->set_stock("p", pieces_in_all); }
+  // The stock comes last: it tells that all is there.
+  void begin() {
+    for (std::int64_t i = 0; i < rows_in_all; ++i) rows_->schedule("row" + std::to_string(i), 1 + i);
+    inventory_->set_stock("p", pieces_in_all);
+  }
   bool has_stock() {
     Stock s = inventory_->stock("p");
     return s.available + s.held + s.sold > 0;
@@ -180,6 +190,12 @@ class Work {
     tell("d " + claims[0].id + (good ? " 1" : " 0"));
     return true;
   }
+  void refresh(Random& random, Inside& inside) {
+    for (const CacheClaim& claim : within(inside, [&] { return rows_->claim(2); })) {
+      tell("L " + claim.video_id + " " + claim.receipt);
+      within(inside, [&] { return random() % 5 == 0 ? rows_->fail(claim, 1) : rows_->complete(claim); });
+    }
+  }
   void buy(const std::string& id, Random& random, Inside& inside) {
     StockItem item{"p", 1 + static_cast<std::int64_t>(random() % 3)};
     tell("V " + id + " " + std::to_string(item.quantity));
@@ -200,13 +216,14 @@ class Work {
   std::unique_ptr<MessageQueue> queue_;
   std::unique_ptr<DelayedTasks> tasks_;
   std::unique_ptr<Inventory> inventory_;
+  std::unique_ptr<CacheScheduler> rows_;
 };
 
 }  // namespace
 
 void ModuleWorker::work() const {
   Work work(*this);
-  if (!work.has_stock()) work.begin_stock();
+  if (!work.has_stock()) work.begin();
   work.tell("W");
   std::vector<std::thread> others;
   for (std::size_t t = 1; t < threads; ++t) others.emplace_back([&, t] { work.loop(t); });

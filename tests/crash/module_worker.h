@@ -7,6 +7,8 @@
 //     K id n      claimed, n-th run         D id, d id 0|1 completing, completed
 //     V id n      reserving n pieces        v id 0|1       reserved (1) or not
 //     F id, f id status   confirming, confirmed            X id, x id status  cancelling, cancelled
+//     L id receipt  a row to refresh was claimed
+//     Y n         so many rows are still scheduled, when everything was worked off
 //     Z available held sold, z id status: the stock, and a reservation, when everything was worked off
 //     W           the store is open, work begins           E               all is worked off
 //     ! text      it can not go on
@@ -21,6 +23,7 @@
 namespace playhead::crash {
 
 inline constexpr std::int64_t pieces_in_all = 100'000;
+inline constexpr std::int64_t rows_in_all = 10;
 
 /// What the processes share.
 struct SharedState {
