@@ -356,7 +356,8 @@ def test_callbacks_come_and_go_while_messages_arrive(store: playhead.Store) -> N
         store.pubsub.publish("a", b"\xff")
         wait(5)
         assert pubsub.unsubscribe("a")
-        assert pubsub.publish("a", 3) == 0
+        while pubsub.publish("a", 3) > 0:  # a Redis server hears of it a little later
+            time.sleep(0.001)
         assert pubsub.punsubscribe("b*", pattern)
         assert pubsub.unsubscribe("b", late)
         assert not pubsub.unsubscribe("b", late)
