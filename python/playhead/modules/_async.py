@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["AsyncCalls"]
 
@@ -25,9 +26,23 @@ class AsyncCalls:
         """Run a call."""
         if self._local:
             return function(*args)
+        return await self._in(self._threads(), function, *args)
+
+    async def take(self, function: Callable[[], T], undo: Callable[[T], object]) -> T:
+        """Run a call; what it gave a task that was cancelled meanwhile is undone."""
+        if self._local:
+            return function()
+        taken, threads = _Taken(function, undo), self._threads()
+        try:
+            return await self._in(threads, taken.take)
+        except asyncio.CancelledError:
+            threads.submit(taken.give_up)
+            raise
+
+    def _threads(self) -> ThreadPoolExecutor:
         if self._calls is None:
             self._calls = ThreadPoolExecutor(4, self._name)
-        return await self._in(self._calls, function, *args)
+        return self._calls
 
     async def wait(self, function: Callable[..., T], *args: Any) -> T:
         """Run a call that waits: apart from the calls, which end the waits."""
@@ -38,3 +53,27 @@ class AsyncCalls:
     @staticmethod
     async def _in(threads: ThreadPoolExecutor, function: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, partial(function, *args))
+
+
+class _Taken(Generic[T]):
+    """What a call gave, until the task that wanted it is known to be gone."""
+
+    def __init__(self, function: Callable[[], T], undo: Callable[[T], object]) -> None:
+        self._function, self._undo = function, undo
+        self._lock = threading.Lock()
+        self._result: tuple[T] | None = None
+        self._gone = False
+
+    def take(self) -> T:
+        result = self._function()
+        with self._lock:
+            self._result, gone = (result,), self._gone
+        if gone:
+            self._undo(result)
+        return result
+
+    def give_up(self) -> None:
+        with self._lock:
+            self._gone, result = True, self._result
+        if result is not None:
+            self._undo(result[0])

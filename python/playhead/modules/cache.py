@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from functools import partial
-from typing import Any, Literal, NamedTuple, TypeAlias
-from weakref import WeakKeyDictionary
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from playhead import _playhead
 from playhead._playhead import Clock
@@ -15,6 +11,7 @@ from playhead._store import Store, target_of
 from playhead._types import Id
 from playhead.modules._async import AsyncCalls
 from playhead.modules._background import Stops
+from playhead.modules._flights import Flights, Shown
 from playhead.modules._values import JSON, Serializer
 
 __all__ = [
@@ -110,7 +107,16 @@ class Cache(Stops[_playhead.Cache]):
 
     Without a store that answers the loader is asked (``fall_back``). Values are JSON by default: what comes
     back is what JSON makes of it, on a miss as on a hit.
+
+    In ``playhead.aio.modules`` what is called may be coroutine functions.
     """
+
+    _asks: ClassVar = frozenset({"load", "write", "on_error"})
+    _calling: ClassVar = frozenset(
+        {"get_many", "refresh", "write_through", "write_around", "flush", "step", "run_in_background"}
+    )
+    _coroutines: ClassVar = {"get": "get_async", "wait": "wait_async"}
+    _here: ClassVar = ("get_async", "wait_async")  # which have those names for coroutines
 
     def __init__(
         self,
@@ -166,12 +172,9 @@ class Cache(Stops[_playhead.Cache]):
         }
         self._module = _playhead.Cache(target_of(store), prefix, clock, options)
         self._serializer = serializer
-        self._fall_back = fall_back
-        self._error_shown = stale_if_error
         self._calls = AsyncCalls("playhead-cache", self._module.local)
-        self._flights: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Id, asyncio.Task[Any]]] = (
-            WeakKeyDictionary()
-        )
+        shown = Shown(stale_while_revalidate, stale_if_error)
+        self._flights = Flights(self, shown, fall_back=fall_back, background=refresh_in_background)
 
     # ---- reading
 
@@ -283,7 +286,9 @@ class Cache(Stops[_playhead.Cache]):
 
     def statistics(self) -> CacheStatistics:
         """Give the counts of this object."""
-        return CacheStatistics(*self._module.statistics())
+        counts = self._flights.counts
+        counted = zip(CacheStatistics._fields, self._module.statistics(), strict=True)
+        return CacheStatistics(*(n + counts[name] for name, n in counted))
 
     # ---- leases, for loads that are no call of a function
 
@@ -303,71 +308,19 @@ class Cache(Stops[_playhead.Cache]):
         """Wait until a lease ends in any way, at most so many milliseconds; whether it has."""
         return self._module.wait(key, at_most)
 
-    async def wait_async(self, key: Id, at_most: int) -> bool:
-        """Do the same without blocking the event loop."""
-        return await self._calls.wait(self._module.wait, key, at_most)
-
     # ---- coroutines
 
     async def get_async(self, key: Id, load: Callable[[Any], Awaitable[Any]]) -> Any:
         """Give the value as :meth:`get` does; ``load(key)`` is awaited.
 
-        Cancelling one of those who wait for a load cancels neither the load nor the others.
+        Cancelling one of those who wait for a load cancels neither the load nor the others. With
+        ``refresh_in_background`` a refresh is a task of this loop, which needs no :meth:`step`.
         """
-        flights = self._flights.setdefault(asyncio.get_running_loop(), {})
-        while True:
-            flight = flights.get(key)
-            seen = await self._claimed(key)
-            if seen is None:
-                return self._round_trip(await load(key))
-            if seen.state in {"early", "expired", "load"}:
-                flight = asyncio.get_running_loop().create_task(self._fly(key, seen, load))
-                flights[key] = flight
-                flight.add_done_callback(partial(self._landed, flights, key))
-                value, _ = await asyncio.shield(flight)
-                return value
-            if seen.found:
-                return seen.value
-            if flight is None or flight.done():
-                await self.wait_async(key, max(1, seen.lease_left))
-                continue
-            value, stored = await asyncio.shield(flight)
-            if stored:
-                return value
+        return await self._flights.get(key, load)
 
-    async def _claimed(self, key: Id) -> CacheLookup | None:
-        try:
-            return self._lookup(await self._calls.call(self._module.claim, key))
-        except (_playhead.Unavailable, _playhead.Timeout, _playhead.UnknownOutcome):
-            if not self._fall_back:
-                raise
-            return None
-
-    async def _fly(
-        self, key: Id, seen: CacheLookup, load: Callable[[Any], Awaitable[Any]]
-    ) -> tuple[Any, bool]:
-        """Load with the lease; the value, and whether it was stored."""
-        begin = time.monotonic()
-        try:
-            raw = self._raw(await load(key))
-        except Exception:
-            await self._calls.call(self._module.release, key, seen.receipt)
-            if seen.found and (seen.state == "early" or seen.now < seen.fresh_until + self._error_shown):
-                return seen.value, True
-            raise
-        except BaseException:
-            await self._calls.call(self._module.release, key, seen.receipt)
-            raise
-        took = round((time.monotonic() - begin) * 1000)
-        stored = await self._calls.call(self._module.complete, key, seen.receipt, raw, took)
-        return self._value(raw[0]), stored
-
-    @staticmethod
-    def _landed(flights: dict[Id, asyncio.Task[Any]], key: Id, flight: asyncio.Task[Any]) -> None:
-        if flights.get(key) is flight:
-            del flights[key]
-        if not flight.cancelled():
-            flight.exception()  # those who wait have seen it, or went away
+    async def wait_async(self, key: Id, at_most: int) -> bool:
+        """Wait as :meth:`wait` does, without blocking the event loop."""
+        return await self._calls.wait(self._module.wait, key, at_most)
 
     # ---- values
 
@@ -378,9 +331,6 @@ class Cache(Stops[_playhead.Cache]):
 
     def _value(self, raw: bytes | None) -> Any:
         return None if raw is None else self._serializer.loads(raw)
-
-    def _round_trip(self, given: Any) -> Any:
-        return self._value(self._raw(given)[0])
 
     def _lookup(self, seen: tuple[Any, ...]) -> CacheLookup:
         return CacheLookup(seen[0], self._value(seen[1]), *seen[2:])
