@@ -6,6 +6,7 @@ With --check it only tells whether the files are what they should be.
 from __future__ import annotations
 
 import ast
+import copy
 import keyword
 import re
 import sys
@@ -265,7 +266,7 @@ def families(doc: str, kinds: tuple[str, ...], *, asynchronous: bool) -> str:
 
 
 #: Modules whose classes for asyncio are written by hand.
-OWN_CLASSES = ("Chat", "PubSub")
+OWN_CLASSES = {"Chat": "_listening", "PubSub": "_listening", "VideoDatabase": "_callbacks"}
 
 
 def names_of(path: Path) -> set[str]:
@@ -276,11 +277,11 @@ def names_of(path: Path) -> set[str]:
     raise SystemExit(f"{path} has no __all__")
 
 
-def not_for_coroutines(found: ast.ClassDef) -> set[str]:
-    """Give the methods that a module's class names in _here."""
+def table_of(found: ast.ClassDef, name: str) -> set[str]:
+    """Give the names in a table of a module's class."""
     for node in found.body:
-        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_here" and node.value:
-            return set(ast.literal_eval(node.value))
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name and node.value:
+            return {str(part.value) for part in ast.walk(node.value) if isinstance(part, ast.Constant)}
     return set()
 
 
@@ -289,35 +290,64 @@ def members(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> dict[str, as
     names = [ast.unparse(base).partition("[")[0] for base in found.bases]
     inherited = [members(known[name], known) for name in reversed(names) if name in known]
     own = {node.name: node for node in found.body if isinstance(node, ast.FunctionDef)}
+    for node in found.body:  # other names of methods
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) in own:
+            other = copy.copy(own[ast.unparse(node.value)])
+            other.name = ast.unparse(node.targets[0])
+            own[other.name] = other
     return {name: node for some in [*inherited, own] for name, node in some.items()}
+
+
+def asked(arguments: ast.arguments, names: set[str]) -> ast.arguments:
+    """Let functions that are called be coroutine functions."""
+    out = copy.deepcopy(arguments)
+    for argument in [*out.args, *out.kwonlyargs]:
+        if argument.arg not in names or argument.annotation is None:
+            continue
+        for part in ast.walk(argument.annotation):
+            if isinstance(part, ast.Tuple) and isinstance(part.elts[0], ast.List):
+                result = ast.unparse(part.elts[1])
+                if result not in ("object", "Any"):
+                    text = f"{result} | Awaitable[{result}]"
+                    if result.endswith(" | None"):
+                        text = f"{result.removesuffix(' | None')} | Awaitable[{result}] | None"
+                    part.elts[1] = ast.parse(text, mode="eval").body
+    return out
+
+
+BLOCK = """    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ..."""
 
 
 def module_class(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> Iterator[str]:
     """Write a module's class with its methods as coroutines."""
     yield f"class {found.name}:"
-    here = not_for_coroutines(found)
+    here, names = table_of(found, "_here"), table_of(found, "_asks")
     for node in members(found, known).values():
         if node.name in here:
             continue
+        given = asked(node.args, names)
         if node.name == "__init__":
-            arguments = ast.unparse(node.args).replace("self, ", "cls, ", 1)
+            arguments = ast.unparse(given).replace("self, ", "cls, ", 1)
             arguments = re.sub(r"\bStore\b", "Store[Any]", arguments)
             yield "    @classmethod"
             yield f"    async def open({arguments.replace('self', 'cls')}) -> Self: ..."
+        elif node.name == "__enter__":
+            yield BLOCK
         elif not node.name.startswith("_"):
             assert node.returns is not None
             coroutine = not node.decorator_list
             yield from (f"    @{ast.unparse(d)}" for d in node.decorator_list)
             define = "async def" if coroutine else "def"
             doc = ast.get_docstring(node, clean=False)
-            head = f"    {define} {node.name}({ast.unparse(node.args)}) -> {ast.unparse(node.returns)}:"
+            head = f"    {define} {node.name}({ast.unparse(given)}) -> {ast.unparse(node.returns)}:"
             yield f'{head}\n        """{doc}"""'
     yield ""
 
 
 def modules() -> str:
     """Write the modules for asyncio, from the sources of the modules."""
-    wanted = names_of(PACKAGE / "aio/modules.py") - set(OWN_CLASSES)
+    wanted = names_of(PACKAGE / "aio/modules.py") - OWN_CLASSES.keys()
     imports, classes = [], []
     known = {
         node.name: node
@@ -325,24 +355,31 @@ def modules() -> str:
         for node in ast.parse(path.read_text()).body
         if isinstance(node, ast.ClassDef)
     }
+    names: dict[str, list[str]] = {}  # by the file that they are from
     for path in sorted((PACKAGE / "modules").glob("[a-z]*.py")):
         tree = ast.parse(path.read_text())
         here = [node for node in tree.body if isinstance(node, ast.ClassDef)]
-        text = [line for node in here if node.name in wanted for line in module_class(node, known)]
-        words = set(re.findall(r"\w+", "\n".join(text)))
-        names = [node.name for node in here]
-        names += [ast.unparse(node.targets[0]) for node in tree.body if isinstance(node, ast.Assign)]
-        used = sorted(name for name in names if name in words - wanted)
-        imports += [f"from playhead.modules.{path.stem} import {', '.join(used)}"] * bool(used)
-        classes += text
+        classes += [line for node in here if node.name in wanted for line in module_class(node, known)]
+        names[path.stem] = [node.name for node in here]
+        names[path.stem] += [
+            ast.unparse(node.targets[0]) for node in tree.body if isinstance(node, ast.Assign)
+        ]
+        names[path.stem] += [
+            ast.unparse(node.target) for node in tree.body if isinstance(node, ast.AnnAssign)
+        ]
+    code = "\n".join(re.sub(r'""".*?"""', "", line, flags=re.S) for line in classes)
+    words = set(re.findall(r"\w+", code)) - wanted - OWN_CLASSES.keys()
+    for file, there in names.items():
+        used = sorted(name for name in words & set(there) if name[0].isupper())
+        imports += [f"from playhead.modules.{file} import {', '.join(used)}"] * bool(used)
     return "\n".join(
         [
             f'{WRITTEN}"""The modules for asyncio."""\n',
-            "from collections.abc import Callable, Iterable, Mapping, Sequence",
+            "from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence",
             "from typing import Any, Literal, Self\n",
             "from playhead._playhead import Clock, Recommendation",
             "from playhead._types import Id",
-            *(f"from playhead.aio._listening import {name} as {name}" for name in OWN_CLASSES),
+            *(f"from playhead.aio.{file} import {name} as {name}" for name, file in OWN_CLASSES.items()),
             "from playhead.aio._store import Store",
             "from playhead.modules._values import JSON, Serializer",
             *imports,

@@ -113,7 +113,7 @@ def test_the_stubs_of_coroutines_name_what_there_is_and_nothing_else(module: Mod
         if isinstance(node, ast.ClassDef)
     }
     there = {
-        name: {member for member in vars(kind) if not member.startswith("_")}
+        name: {member for member in vars(kind) if member.startswith("__a") or not member.startswith("_")}
         for name, kind in vars(module).items()
         if isinstance(kind, type) and kind.__module__ in (module.__name__, "abc") and name in written
     }

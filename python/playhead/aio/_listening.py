@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import contextvars
 import inspect
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, Literal, Self
 
 from playhead import modules
 from playhead._playhead import Clock
 from playhead._types import Id
+from playhead.aio._callbacks import inside, perform_on
 from playhead.aio._store import Store
-from playhead.modules import ChatMessage, _background
+from playhead.modules import ChatMessage
 from playhead.modules._values import JSON, Serializer
 
 Loop = asyncio.AbstractEventLoop
-LOOK = 1.0  #: seconds after which the thread that delivers looks whether its loop has ended
-
-_tasks: set[asyncio.Task[None]] = set()  # callbacks under way: loops keep no reference
-_inside: contextvars.ContextVar[bool] = contextvars.ContextVar("playhead callback", default=False)
 
 
 class _Listens:
@@ -32,7 +27,7 @@ class _Listens:
     async def stop_listening(self) -> None:
         """Remove all callbacks, and end the thread; waits for the callback under way, if that is another."""
         stopping = asyncio.get_running_loop().run_in_executor(None, self._module.stop_listening)
-        if not _inside.get():
+        if not inside.get():
             await stopping
 
     @property
@@ -58,35 +53,12 @@ def _on(loop: Loop, callback: Callable[..., object]) -> Callable[..., None]:
     # Called by the thread that delivers, which waits for the callback: so messages stay in order, and
     # those that come meanwhile are counted by the limit.
     async def call(args: tuple[Any, ...]) -> None:
-        _inside.set(True)
         result = callback(*args)
         if inspect.isawaitable(result):
             await result
 
     def deliver(*args: Any) -> None:
-        ended: Future[None] = Future()
-
-        def settle(task: asyncio.Task[None]) -> None:
-            _tasks.discard(task)
-            if task.cancelled():
-                ended.cancel()
-            elif (error := task.exception()) is not None:
-                ended.set_exception(error)
-            else:
-                ended.set_result(None)
-
-        def start() -> None:
-            task = loop.create_task(call(args))
-            _tasks.add(task)
-            task.add_done_callback(settle)
-
-        loop.call_soon_threadsafe(start)
-        while True:
-            try:
-                return ended.result(LOOK)
-            except TimeoutError:
-                if ended.done() or loop.is_closed() or _background.ending():
-                    raise
+        perform_on(loop, lambda: call(args))
 
     return deliver
 

@@ -1,6 +1,12 @@
-"""The methods of playhead.modules as coroutines; their types stand in modules.pyi."""
+"""The methods of playhead.modules as coroutines; their types stand in modules.pyi.
+
+Functions that the caches, their schedulers and rankings call may be coroutine functions. These run as tasks
+of the event loop on which the module was opened, those that a method is given on the loop of its caller;
+other functions are called on threads. A task that is cancelled while it waits for them does not end the call.
+"""
 
 import asyncio
+import inspect
 import itertools
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -8,12 +14,15 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from playhead import modules
+from playhead.aio._callbacks import Asked, VideoDatabase, coroutine_of, inside, on_thread
+from playhead.aio._calls import TURN, Loop, calls
 from playhead.aio._listening import Chat, PubSub
 from playhead.aio._store import Store
 from playhead.modules._waiting import Wait, advance
 
 _tasks: WeakKeyDictionary[asyncio.Task[Any], str] = WeakKeyDictionary()  # their names as owners of locks
 _numbers = itertools.count(1)
+_stopping: set[asyncio.Future[Any]] = set()  # what ends although the callback that ended it does not wait
 
 
 def _call(module: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Callable[[], Any]:
@@ -55,7 +64,13 @@ async def _whole(call: Coroutine[Any, Any, Any]) -> tuple[Any, bool]:
 def _slow(name: str, doc: str | None) -> Any:
     # On a thread of its own whatever the store: it sleeps, calls functions of yours, or waits for a thread.
     async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        result, cancelled = await _whole(asyncio.to_thread(getattr(self._module, name), *args, **kwargs))
+        call = asyncio.to_thread(getattr(self._module, name), *args, **kwargs)
+        if name.startswith("stop_") and inside.get():
+            stopping = asyncio.ensure_future(call)
+            _stopping.add(stopping)
+            stopping.add_done_callback(_stopping.discard)
+            return None
+        result, cancelled = await _whole(call)
         if cancelled:
             if hasattr(self._module, "_give_back"):
                 await _whole(asyncio.to_thread(self._module._give_back, result))
@@ -89,6 +104,61 @@ def _waiting(name: str, doc: str | None) -> Any:
     return method
 
 
+def _asking(names: frozenset[str], loop: Loop, bound: inspect.BoundArguments) -> None:
+    # Functions among the arguments, and objects with methods, are called by threads.
+    for name in names & bound.arguments.keys():
+        if bound.arguments[name] is not None:
+            bound.arguments[name] = Asked(loop, bound.arguments[name])
+
+
+def _calling(name: str, member: Any, asks: frozenset[str]) -> Any:
+    # It calls functions of yours, which may wait for the loop or for other calls.
+    signature = inspect.signature(member)
+
+    async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(self._module, *args, **kwargs)
+        _asking(asks, asyncio.get_running_loop(), bound)
+        return await on_thread(lambda: member(*bound.args, **bound.kwargs))
+
+    method.__name__, method.__doc__ = name, member.__doc__
+    return method
+
+
+def _coroutine(name: str, member: Any, coroutine: Any, asks: frozenset[str]) -> Any:
+    # The module has it as a coroutine.
+    signature = inspect.signature(coroutine)
+
+    async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(self._module, *args, **kwargs)
+        for asked in asks & bound.arguments.keys():
+            bound.arguments[asked] = coroutine_of(bound.arguments[asked])
+        if not next(calls) % TURN:
+            await asyncio.sleep(0)
+        return await coroutine(*bound.args, **bound.kwargs)
+
+    method.__name__, method.__doc__ = name, member.__doc__
+    return method
+
+
+def _block(begin: str, end: str, slow: frozenset[str]) -> dict[str, Any]:
+    # What stands for `with`.
+    async def enter(self: Any) -> Any:
+        if begin:
+            self._module._entered(await getattr(self, begin)())
+        return self
+
+    async def leave(self: Any, *_: object) -> None:
+        if end in slow:
+            await getattr(self, end)()
+            return
+        call = _call(self._module, getattr(self._module, end))
+        _, cancelled = await _whole(self._store._calls.run(call))
+        if cancelled:
+            raise asyncio.CancelledError
+
+    return {"__aenter__": enter, "__aexit__": leave}
+
+
 def _property(name: str, doc: str | None) -> property:
     return property(lambda self: getattr(self._module, name), doc=doc)
 
@@ -111,7 +181,9 @@ def _stores(given: Any) -> list[Store[Any]]:
     return [given._store] if isinstance(given, _Twin) else []
 
 
-def _wrapped(module: type) -> type:
+def _opening(module: Any, asks: frozenset[str]) -> Any:
+    signature = inspect.signature(module) if asks else None
+
     async def open(cls: Any, first: Any, *args: Any, **kwargs: Any) -> Any:
         stores = _stores([first, *kwargs.values()])
         if not _stores(first):
@@ -119,16 +191,32 @@ def _wrapped(module: type) -> type:
         self = cls.__new__(cls)
         # Calls that may wait for one of the stores are performed where the event loop does not wait for them.
         self._store = next((store for store in stores if store._calls.waits), stores[0])
-        options = {name: _plain(value) for name, value in kwargs.items()}
-        self._module = await self._store._calls.run(module, _plain(first), *_plain(args), **options)
+        args = (_plain(first), *_plain(args))
+        kwargs = {name: _plain(value) for name, value in kwargs.items()}
+        if signature is not None:
+            bound = signature.bind(*args, **kwargs)
+            _asking(asks, asyncio.get_running_loop(), bound)
+            args, kwargs = bound.args, bound.kwargs
+        self._module = await self._store._calls.run(module, *args, **kwargs)
         return self
 
     open.__doc__ = "Make the module; what it has stored is read where the event loop does not wait for it."
-    body: dict[str, Any] = {"__doc__": module.__doc__, "open": classmethod(open)}
+    return classmethod(open)
+
+
+def _members(module: type) -> dict[str, Any]:
+    return {name: member for kind in reversed(module.__mro__[:-1]) for name, member in vars(kind).items()}
+
+
+def _wrapped(module: type) -> type:
     steps: dict[str, str] = getattr(module, "_steps", {})  # of the methods that wait
     slow: frozenset[str] = getattr(module, "_slow", frozenset()) | {"stop_background"}
-    members = {name: member for kind in reversed(module.__mro__[:-1]) for name, member in vars(kind).items()}
     here: tuple[str, ...] = getattr(module, "_here", ())  # methods with callbacks, for threads
+    asks: frozenset[str] = getattr(module, "_asks", frozenset())  # arguments that are called
+    calling: frozenset[str] = getattr(module, "_calling", frozenset())  # methods that call them
+    coroutines: dict[str, str] = getattr(module, "_coroutines", {})  # methods that are coroutines, too
+    members = _members(module)
+    body: dict[str, Any] = {"__doc__": module.__doc__, "open": _opening(module, asks)}
     for name, member in members.items():
         if name in here:
             continue
@@ -136,6 +224,12 @@ def _wrapped(module: type) -> type:
             body[name] = _waiting(steps[name], member.__doc__)
         elif name in slow:
             body[name] = _slow(name, member.__doc__)
+        elif name in calling:
+            body[name] = _calling(name, member, asks)
+        elif name in coroutines:
+            body[name] = _coroutine(name, member, members[coroutines[name]], asks)
+        elif name == "__enter__":
+            body |= _block(*members["_with"], slow)
         elif not name.startswith("_") and (callable(member) or isinstance(member, property)):
             make = _property if isinstance(member, property) else _method
             body[name] = make(name, member.__doc__)
@@ -145,6 +239,8 @@ def _wrapped(module: type) -> type:
 __all__ = [
     "Activity",
     "BloomFilter",
+    "Cache",
+    "CacheScheduler",
     "Cart",
     "Chat",
     "CountStore",
@@ -159,6 +255,7 @@ __all__ = [
     "Playlists",
     "Popularity",
     "PubSub",
+    "RankingCache",
     "RateLimiter",
     "Recommender",
     "Redlock",
@@ -171,12 +268,18 @@ __all__ = [
     "TaskQueue",
     "TokenLimit",
     "Tokens",
+    "UserCache",
     "UserCleanup",
+    "UserProfileCache",
+    "VideoDatabase",
+    "VideoMetadataCache",
     "WatchLater",
 ]
 
 Activity = _wrapped(modules.Activity)
 BloomFilter = _wrapped(modules.BloomFilter)
+Cache = _wrapped(modules.Cache)
+CacheScheduler = _wrapped(modules.CacheScheduler)
 Cart = _wrapped(modules.Cart)
 CountStore = _wrapped(modules.CountStore)
 Counters = _wrapped(modules.Counters)
@@ -189,6 +292,7 @@ Lock = _wrapped(modules.Lock)
 MessageQueue = _wrapped(modules.MessageQueue)
 Playlists = _wrapped(modules.Playlists)
 Popularity = _wrapped(modules.Popularity)
+RankingCache = _wrapped(modules.RankingCache)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)
 Redlock = _wrapped(modules.Redlock)
@@ -201,5 +305,8 @@ SlidingWindow = _wrapped(modules.SlidingWindow)
 TaskQueue = _wrapped(modules.TaskQueue)
 TokenLimit = _wrapped(modules.TokenLimit)
 Tokens = _wrapped(modules.Tokens)
+UserCache = _wrapped(modules.UserCache)
 UserCleanup = _wrapped(modules.UserCleanup)
+UserProfileCache = _wrapped(modules.UserProfileCache)
+VideoMetadataCache = _wrapped(modules.VideoMetadataCache)
 WatchLater = _wrapped(modules.WatchLater)

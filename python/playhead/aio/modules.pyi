@@ -1,16 +1,19 @@
 # Written by bindings/stubs.py; `./dev stubs` writes it again.
 """The modules for asyncio."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 from playhead._playhead import Clock, Recommendation
 from playhead._types import Id
 from playhead.aio._listening import Chat as Chat
 from playhead.aio._listening import PubSub as PubSub
+from playhead.aio._callbacks import VideoDatabase as VideoDatabase
 from playhead.aio._store import Store
 from playhead.modules._values import JSON, Serializer
 from playhead.modules.activity import BulkReport, HistoryPage, ListPage, Preference, RecordedEvent, RecordedViewing, UserCounts, UserEvent, VideoCounts
+from playhead.modules.cache import BulkWrite, CacheLookup, CacheStatistics, ClaimedWrites, Load
+from playhead.modules.caching import CacheClaim, StepReport
 from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
 from playhead.modules.coordination import LockGrant, LockState
 from playhead.modules.counts import CountedId, ReconcileReport
@@ -20,7 +23,9 @@ from playhead.modules.inventory import Reservation, ReserveResult, Stock
 from playhead.modules.lists import FavoriteChange, FavoriteCount, FollowCounts, FollowPage, PlaylistInfo, PlaylistListPage, PlaylistPage, PlaylistResult, Relationship
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
+from playhead.modules.pages import PageCache
 from playhead.modules.rates import RateDecision
+from playhead.modules.records import Row
 from playhead.modules.secure_sessions import SecureSession, SuspiciousActivity, ValidatedSession
 from playhead.modules.sessions import CreatedSession, SessionEnd, SessionExpiredListener, SessionExpiryReport, SessionInfo, SessionLogPage, SignedOn, UpdateResult
 from playhead.modules.tasks import TaskClaim, TaskState
@@ -83,6 +88,124 @@ class Activity:
     async def monthly_active_users(self, at: int | None=None, *, approximate: bool=False) -> int:
         """Count the users who did something in the UTC month of that time (None: this one)."""
 
+class Cache:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, serializer: Serializer=JSON, name: str='cache', ttl: int=300000, null_ttl: int=60000, jitter_percent: int=0, jitter_add: int=0, stale_while_revalidate: int=0, stale_if_error: int=0, error_pause: int=1000, early_beta: float=0, refresh_ahead_percent: int=0, lease: int=30000, shards: int=16, max_value: int=16 * 1024 * 1024, longest_ttl: int=30 * 86400000, fall_back: bool=True, refresh_in_background: bool=False, refresh_threads: int=1, write_delay: int=1000, write_batch: int=100, write_lease: int=60000, write_pause: int=1000) -> Self: ...
+    async def get(self, key: Id, load: Load) -> Any:
+        """Give the value, from ``load(key)`` if it is not there; it may give a :class:`Loaded`.
+
+        None: there is no such thing. What the loader raises is raised.
+        """
+    async def get_many(self, keys: Iterable[Id], load: Callable[[list[Any]], Iterable[Any] | Awaitable[Iterable[Any]]]) -> list[Any]:
+        """Give several values in the order of the keys.
+
+        ``load(keys)`` is called once, with those keys that are not there, and gives a result for each.
+        """
+    async def refresh(self, key: Id, load: Load) -> bool:
+        """Load a key again, whatever is there, which others are shown until then.
+
+        False: somebody else loads or writes it. What the loader raises is raised, and what is there stays.
+        """
+    async def peek(self, key: Id) -> CacheLookup:
+        """Tell what is there."""
+    async def contains(self, key: Id) -> bool:
+        """Whether an entry is there that may be shown, a cached "no such thing" included."""
+    async def set(self, key: Id, value: Any, *, ttl: int | None=None, tags: Sequence[Id]=()) -> None:
+        """Store a value, or with None that there is no such thing."""
+    async def invalidate(self, key: Id) -> bool:
+        """Drop an entry; whether it was there. A load that is under way will not be stored."""
+    async def invalidate_many(self, keys: Iterable[Id]) -> int:
+        """Drop several entries; how many were there."""
+    async def invalidate_tags(self, *tags: Id) -> None:
+        """Drop all entries with one of the tags, also those that are being loaded."""
+    async def write_through(self, key: Id, value: Any, write: Callable[[Any, Any], object], *, ttl: int | None=None, tags: Sequence[Id]=()) -> None:
+        """Write the source by ``write(key, value)``, then the cache.
+
+        Readers wait meanwhile; writers that meet leave the cache empty, and so does a write that raises.
+        """
+    async def write_around(self, key: Id, value: Any, write: Callable[[Any, Any], object]) -> None:
+        """Write the source by ``write(key, value)``; the cache is empty then."""
+    async def write_behind(self, key: Id, value: Any, *, ttl: int | None=None, tags: Sequence[Id]=()) -> int:
+        """Write the cache and a durable queue in one step; the version of this write.
+
+        The source is written by :meth:`step`, :meth:`flush` or in the background, by whichever process. Until
+        then readers get the value. A key is not to be written in other ways as well.
+        """
+    async def pending(self) -> int:
+        """Count the keys that are to be written."""
+    async def claim_writes(self, ahead: int=0) -> ClaimedWrites:
+        """Claim writes that are due, or become so within ``ahead``."""
+    async def settle(self, claimed: ClaimedWrites, *, failed: bool=False) -> int:
+        """Tell that claimed writes were done, or have failed; how many of them were still ours."""
+    async def flush(self, write: BulkWrite) -> int:
+        """Write all that is pending, due or not; how many. What ``write(writes)`` raises ends it."""
+    async def step(self, write: BulkWrite | None=None) -> int:
+        """Do the refreshes that wait, and write a batch of what is due; how many of both."""
+    async def run_in_background(self, write: BulkWrite | None=None, on_error: Callable[[str], object] | None=None) -> None:
+        """Do that on threads until :meth:`stop_background`; ``on_error`` is told errors."""
+    async def statistics(self) -> CacheStatistics:
+        """Give the counts of this object."""
+    async def claim(self, key: Id) -> CacheLookup:
+        """Look up a key, taking the lease if it is free: with a ``receipt`` the key is to be loaded."""
+    async def complete(self, key: Id, receipt: str, value: Any, took: int=0) -> bool:
+        """Store what was loaded with the lease, in ``took`` milliseconds; False: it is no good any more."""
+    async def release(self, key: Id, receipt: str) -> bool:
+        """Give the lease back after a load that failed."""
+    async def wait(self, key: Id, at_most: int) -> bool:
+        """Wait until a lease ends in any way, at most so many milliseconds; whether it has."""
+
+class CacheScheduler:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+
+        The thread sleeps until there is something to do. Errors go to ``on_error``, and the thread goes on.
+        But what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
+        """
+    @classmethod
+    async def open(cls, store: Store[Any], load: Callable[[Id], object] | None=None, *, views_of: Callable[[Id], int | Awaitable[int]] | None=None, stopped: Callable[[Id], object] | None=None, prefix: str='ph', clock: Clock | None=None, name: str='videos', hot_interval: int=300000, normal_interval: int=1800000, lease: int=30000, retry_after: int=5000, batch: int=1, longest_wait: int=1000, min_views: int=100) -> Self: ...
+    async def schedule(self, video_id: Id, interval: int) -> None:
+        """Schedule a video: due at once, and then ``interval`` after each load."""
+    async def schedule_hot_video_cache(self, video_id: Id) -> None:
+        """Schedule a video every ``hot_interval``."""
+    async def schedule_normal_video_cache(self, video_id: Id) -> None:
+        """Schedule a video every ``normal_interval``."""
+    async def stop_video_cache(self, video_id: Id) -> bool:
+        """Take a video out; whether it was scheduled."""
+    async def interval_of(self, video_id: Id) -> int | None:
+        """Give the interval of a scheduled video."""
+    async def count(self) -> int:
+        """Count the scheduled videos."""
+    async def next_due(self) -> int | None:
+        """Tell when the next entry is due, or its lease ends."""
+    async def claim(self, count: int=1, now: int | None=None) -> list[CacheClaim]:
+        """Claim up to ``count`` entries that are due, the most overdue first."""
+    async def complete(self, claim: CacheClaim, now: int | None=None) -> bool:
+        """Tell that the entry was loaded. False: the receipt is no good any more, and nothing was changed."""
+    async def fail(self, claim: CacheClaim, after: int, now: int | None=None) -> bool:
+        """Tell that the load failed: the entry is due again ``after`` so long."""
+    async def stop(self, claim: CacheClaim, now: int | None=None) -> bool:
+        """Take a claimed entry out."""
+    async def step(self, now: int | None=None) -> StepReport:
+        """Claim what is due (at most one batch), load it, and tell what happened. ``now`` replaces time.
+
+        What a callback raises is in the report, unless it is no Exception: SystemExit and KeyboardInterrupt
+        are raised, and what was claimed is due again when its lease has ended.
+        """
+
 class Cart:
     @classmethod
     async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, items: int=100, most: int=1000000, lifetime: int=2592000000, shards: int=64) -> Self: ...
@@ -100,6 +223,8 @@ class Cart:
         """Move the cart of a token into that of the user who has signed in; counts add up."""
 
 class Lock:
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
     @classmethod
     async def open(cls, store: Store[Any], name: Id, *, prefix: str='ph', clock: Clock | None=None, lease: int=10000, auto_renew: bool=False, patience: int=10000) -> Self: ...
     async def acquire(self, wait: float | None=None) -> LockGrant | None:
@@ -114,6 +239,8 @@ class Lock:
         """Tell how the lock is, whoever has it."""
 
 class ReentrantLock:
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
     @classmethod
     async def open(cls, store: Store[Any], name: Id, *, prefix: str='ph', clock: Clock | None=None, lease: int=10000, auto_renew: bool=False, patience: int=10000) -> Self: ...
     async def acquire(self, wait: float | None=None) -> LockGrant | None:
@@ -128,6 +255,8 @@ class ReentrantLock:
         """Tell how the lock is, whoever has it."""
 
 class Redlock:
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
     @classmethod
     async def open(cls, stores: Sequence[Store[Any]], name: Id, *, prefix: str='ph', clock: Clock | None=None, lease: int=10000, retry_count: int=3, retry_delay: int=200, drift_permille: int=10) -> Self: ...
     async def acquire(self) -> LockGrant | None:
@@ -458,6 +587,31 @@ class SlidingWindow:
     async def remove(self, counter: Id) -> None:
         """Forget a counter."""
 
+class RankingCache:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    @classmethod
+    async def open(cls, store: Store[Any], top: Callable[[int], Iterable[tuple[Id, float]] | Awaitable[Iterable[tuple[Id, float]]]], rows: Callable[[list[Id]], Sequence[Any] | Awaitable[Sequence[Any]]], *, prefix: str='ph', clock: Clock | None=None, name: str='top_viewed_videos', interval: int=900000, lease: int=30000) -> Self: ...
+    async def get_top_viewed_videos(self, limit: int=20) -> list[dict[str, Any]]:
+        """Give the ranking: rows with their ``views``, the most viewed first."""
+    async def update_ranking_cache(self, limit: int=20) -> list[dict[str, Any]]:
+        """Build the ranking now, whatever is there and whoever builds it already, and give it."""
+    async def schedule(self, limit: int=20) -> None:
+        """Have the ranking built at once and every ``interval`` by :meth:`step` or in the background."""
+    async def unschedule(self, limit: int=20) -> bool:
+        """Have it built no longer; whether it was."""
+    async def step(self, now: int | None=None) -> StepReport:
+        """Build a ranking that is due, unless somebody else is at it. ``now`` replaces time."""
+    async def start_auto_update(self, limits: Iterable[int]=(20,), on_error: Callable[[str], object] | None=None) -> None:
+        """Build rankings of these limits on a thread, until :meth:`stop_auto_update`."""
+    async def stop_auto_update(self) -> None:
+        """Wait for the ranking under way, then end the thread. Idempotent."""
+
 class RateLimiter:
     @classmethod
     async def open(cls, store: Store[Any], rate: str, *, prefix: str='ph', clock: Clock | None=None, name: str='requests', algorithm: Literal['fixed_window', 'sliding_log', 'sliding_counter', 'token_bucket', 'gcra']='gcra', burst: int=0, slack: int=60000) -> Self: ...
@@ -497,6 +651,50 @@ class Recommender:
     @property
     def videos(self) -> int:
         """Known videos."""
+
+class VideoMetadataCache:
+    @classmethod
+    async def open(cls, store: Store[Any], database: VideoDatabase, *, clock: Clock | None=None, ttl: int=1800000, pages: PageCache | None=None) -> Self: ...
+    async def get_video_metadata(self, video_id: Id) -> dict[str, Any] | None:
+        """Give the fields of a video, the same on a miss as on a hit; None if there is none."""
+    async def update_video_metadata(self, video_id: Id, update_data: Row) -> None:
+        """Change the database, and drop what is cached of the video, with its pages if their text changes.
+
+        All of it is dropped also if the database raises, since it may have written.
+        """
+    async def invalidate_video_cache(self, video_id: Id) -> bool:
+        """Drop what is cached of a video, and its pages; whether metadata were there."""
+
+class UserProfileCache:
+    @classmethod
+    async def open(cls, store: Store[Any], database: VideoDatabase, *, clock: Clock | None=None, ttl: int=600000) -> Self: ...
+    async def get_user_profile(self, user_id: Id) -> dict[str, Any] | None:
+        """Give the fields of a user; None if there is none."""
+    async def invalidate_user_cache(self, user_id: Id) -> bool:
+        """Drop what is cached of a user; whether it was there."""
+
+class UserCache:
+    @classmethod
+    async def open(cls, store: Store[Any], user_id: Id, load: Callable[[Id], Row | Awaitable[Row | None] | None], *, clock: Clock | None=None) -> Self: ...
+    @property
+    def user_id(self) -> Id:
+        """Whose profile this is."""
+    async def save(self) -> dict[str, Any] | None:
+        """Load the profile again, whatever is cached or being loaded."""
+    async def get(self) -> dict[str, Any] | None:
+        """Give the profile, cached or loaded; None if there is no such user."""
+    async def clear(self) -> bool:
+        """Drop the profile; whether it was cached."""
+    async def exists(self) -> bool:
+        """Whether there is such a user, told by the cache if it knows."""
+    async def determine_user_exists(self) -> bool:
+        """Whether there is such a user, told by the cache if it knows."""
+    async def exists_user_id(self) -> bool:
+        """Whether there is such a user, told by the cache if it knows."""
+    async def get_user_cache_data(self) -> dict[str, Any] | None:
+        """Give the profile, cached or loaded; None if there is no such user."""
+    async def clear_user_cache_data(self) -> bool:
+        """Drop the profile; whether it was cached."""
 
 class SecureSessions:
     @classmethod
@@ -584,6 +782,8 @@ class SessionExpiry:
     @property
     def running(self) -> bool:
         """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
     async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
         """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
 
@@ -634,6 +834,8 @@ class TokenLimit:
     @property
     def running(self) -> bool:
         """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
     async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
         """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
 
@@ -672,6 +874,8 @@ class UserCleanup:
     @property
     def running(self) -> bool:
         """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
     async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
         """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
 

@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 
 class Stoppable(Protocol):
@@ -34,6 +34,7 @@ M = TypeVar("M", bound=Background)
 class Stops(Generic[M]):
     """What has a background part; leaving its ``with`` block ends that."""
 
+    _with: ClassVar = ("", "stop_background")
     _module: M
 
     def _run(self, *args: Any) -> None:

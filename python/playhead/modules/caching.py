@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from playhead import _playhead
 from playhead._playhead import Clock
@@ -45,7 +45,13 @@ class CacheScheduler(Steps[_playhead.CacheScheduler]):
     ``load(video_id)`` loads a row and writes the cache. ``views_of(video_id)``, if given, stops videos with
     fewer than ``min_views``; then ``stopped(video_id)`` may drop what is cached. An entry that is due is
     claimed by exactly one scheduler; if that one dies, it is claimed again when the ``lease`` has ended.
+
+    In ``playhead.aio.modules`` callbacks may be coroutine functions, run on the loop on which it was opened;
+    stop it before that loop ends, by ``async with`` or :meth:`stop_background`.
     """
+
+    _asks: ClassVar = frozenset({"load", "views_of", "stopped", "on_error"})
+    _calling: ClassVar = frozenset({"step", "run_in_background"})
 
     def __init__(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 from playhead import _playhead
 from playhead._playhead import Clock, Error
@@ -45,7 +45,31 @@ class LockState(NamedTuple):
     waiting: int
 
 
-class Lock:
+class _Held:
+    """What is held within a ``with`` block."""
+
+    _with: ClassVar = ("acquire", "release")  # what begins the block, and what ends it
+
+    if TYPE_CHECKING:
+
+        def acquire(self) -> LockGrant | None: ...
+        def release(self) -> bool: ...
+
+    def _entered(self, grant: LockGrant | None) -> None:
+        if grant is None:
+            raise LockError("the lock was not to be had; try again later")
+
+    def __enter__(self) -> Self:
+        self._entered(self.acquire())
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+class Lock(_Held):
     """A lock by name, held for ``lease`` by one owner at a time, in all processes on the store.
 
     Waiters are parked in the store and get it in the order in which they came; one that has vanished holds up
@@ -124,15 +148,6 @@ class Lock:
         """Tell how the lock is, whoever has it."""
         return LockState(*self._module.state())
 
-    def __enter__(self) -> Self:
-        self.acquire()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
-
 
 class ReentrantLock(Lock):
     """A lock that its owner, a thread of a process, may acquire again; free once released as often.
@@ -144,7 +159,7 @@ class ReentrantLock(Lock):
     _acting: ClassVar = staticmethod(_playhead.acting_for)
 
 
-class Redlock:
+class Redlock(_Held):
     """A lock over several stores that fail on their own: held by whoever holds it on more than half of them.
 
     The time that acquiring took, and what clocks may differ by (``drift_permille`` of the lease, and 2
@@ -200,16 +215,6 @@ class Redlock:
     def _give_back(self, result: LockGrant | int | bool | None) -> None:
         if isinstance(result, LockGrant):
             self.release()
-
-    def __enter__(self) -> Self:
-        if self.acquire() is None:
-            raise LockError("the lock was not to be had; try again later")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.release()
 
 
 RedisDistributedLock = Lock

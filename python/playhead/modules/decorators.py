@@ -6,12 +6,15 @@ import functools
 import hashlib
 import inspect
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, cast
 
 from playhead._playhead import InvalidArgument
 from playhead._types import Id
 from playhead.modules._json import json
 from playhead.modules.cache import Cache, Loaded
+
+if TYPE_CHECKING:
+    from playhead.aio.modules import Cache as AsyncCache
 
 __all__ = ["Cached", "cache_result", "cached"]
 
@@ -25,14 +28,20 @@ class Cached(Generic[P, R]):
     def __init__(
         self,
         function: Callable[P, R],
-        cache: Cache,
+        cache: Cache | AsyncCache,
         key: Callable[P, Id] | None,
         ttl: int | None,
         tags: Callable[[R], Sequence[Id]] | Sequence[Id],
     ) -> None:
-        self._function, self._cache, self._key, self._ttl, self._tags = function, cache, key, ttl, tags
+        self._function, self._key, self._ttl, self._tags = function, key, ttl, tags
+        of_threads = cache if isinstance(cache, Cache) else getattr(cache, "_module", None)
         self._signature = inspect.signature(function)
         self._is_coroutine = inspect.iscoroutinefunction(function)
+        if not isinstance(of_threads, Cache):
+            raise TypeError(f"cache must be a Cache, not {type(cache).__name__}")
+        if of_threads is not cache and not self._is_coroutine:
+            raise TypeError("a Cache for asyncio caches what coroutine functions give")
+        self._cache = of_threads
         functools.update_wrapper(self, function)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -70,6 +79,10 @@ class Cached(Generic[P, R]):
         """Drop the result for these arguments; whether it was there."""
         return self._cache.invalidate(self.key(*args, **kwargs))
 
+    async def invalidate_async(self, *args: P.args, **kwargs: P.kwargs) -> bool:
+        """Do the same without blocking the event loop."""
+        return await self._cache._calls.call(self._cache.invalidate, self.key(*args, **kwargs))
+
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else functools.partial(self, instance)
 
@@ -91,7 +104,7 @@ class Decorator(Protocol):
 
 
 def cached(
-    cache: Cache,
+    cache: Cache | AsyncCache,
     *,
     key: Callable[..., Id] | None = None,
     ttl: int | None = None,
@@ -100,8 +113,9 @@ def cached(
     """Cache what a function or a coroutine gives, by its arguments.
 
     What comes back is what the cache's serializer makes of it, at the first call, too. None is cached as "no
-    such thing". ``tags`` may be made from the result. ``f.invalidate(...)`` drops one result, ``f.key(...)``
-    names it.
+    such thing". ``tags`` may be made from the result. ``f.invalidate(...)`` (for coroutines
+    ``await f.invalidate_async(...)``) drops one result, ``f.key(...)`` names it. For coroutines the cache may
+    be that of ``playhead.aio.modules``, too.
     """
 
     def decorator(function: Callable[P, R]) -> Cached[P, R]:
@@ -110,6 +124,6 @@ def cached(
     return decorator
 
 
-def cache_result(cache: Cache, expiration: int = 300) -> Decorator:
+def cache_result(cache: Cache | AsyncCache, expiration: int = 300) -> Decorator:
     """Cache results for ``expiration`` seconds."""
     return cached(cache, ttl=expiration * 1000)

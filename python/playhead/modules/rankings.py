@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from playhead import _playhead
 from playhead._playhead import Clock
@@ -22,7 +22,15 @@ class RankingCache(Stops[_playhead.RankingCache]):
     ``top(limit)`` gives ``(id, views)`` of the first rows; ``rows(ids)`` the rows of all of them by one call,
     in their order, None for a row that is gone. Each limit (1..10,000) has a ranking of its own. While one
     is built, the last one is shown, as it is for another ``interval`` if that fails.
+
+    In ``playhead.aio.modules`` both may be coroutine functions, run on the loop on which it was opened.
     """
+
+    _asks: ClassVar = frozenset({"top", "rows", "on_error"})
+    _calling: ClassVar = frozenset(
+        {"get_top_viewed_videos", "update_ranking_cache", "step", "start_auto_update"}
+    )
+    _slow: ClassVar = frozenset({"stop_auto_update"})
 
     def __init__(
         self,

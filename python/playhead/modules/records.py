@@ -82,9 +82,13 @@ def _dict(row: list[tuple[str, bytes]] | None) -> dict[str, Any] | None:
 class VideoMetadataCache:
     """What changes seldom of a video; views and likes are not in it.
 
-    ``pages``, if given, are dropped by the tag ``video:ID`` when the text of their video changes.
+    ``pages``, if given, are dropped by the tag ``video:ID`` when the text of their video changes. In
+    ``playhead.aio.modules`` methods of the database may be coroutine functions, run on the loop on which
+    it was opened.
     """
 
+    _asks: ClassVar = frozenset({"database"})
+    _calling: ClassVar = frozenset({"get_video_metadata", "update_video_metadata"})
     FIELDS = tuple(_playhead.VideoMetadataCache.columns())
 
     def __init__(
@@ -125,8 +129,13 @@ class VideoMetadataCache:
 
 
 class UserProfileCache:
-    """What everybody may know of a user: secrets are not in it."""
+    """What everybody may know of a user: secrets are not in it.
 
+    In ``playhead.aio.modules`` the database is as for :class:`VideoMetadataCache`.
+    """
+
+    _asks: ClassVar = frozenset({"database"})
+    _calling: ClassVar = frozenset({"get_user_profile"})
     FIELDS = tuple(_playhead.UserProfileCache.columns())
 
     def __init__(
@@ -180,7 +189,15 @@ class ArticleCacheDataTTL(CacheTTLBase):
 
 
 class UserCache:
-    """The cached profile of one user. ``load(user_id)`` gives the row, None for no such user."""
+    """The cached profile of one user. ``load(user_id)`` gives the row, None for no such user.
+
+    In ``playhead.aio.modules`` it may be a coroutine function, run on the loop on which this was opened.
+    """
+
+    _asks: ClassVar = frozenset({"load"})
+    _calling: ClassVar = frozenset(
+        {"save", "get", "exists", "determine_user_exists", "exists_user_id", "get_user_cache_data"}
+    )
 
     def __init__(
         self, store: Store, user_id: Id, load: Callable[[Id], Row | None], *, clock: Clock | None = None
@@ -189,8 +206,13 @@ class UserCache:
             row = load(id)
             return None if row is None else JSON.dumps(row)
 
-        self.user_id = user_id
+        self._user_id = user_id
         self._module = _playhead.UserCache(target_of(store), user_id, read, clock=clock, name="user")
+
+    @property
+    def user_id(self) -> Id:
+        """Whose profile this is."""
+        return self._user_id
 
     def save(self) -> dict[str, Any] | None:
         """Load the profile again, whatever is cached or being loaded."""

@@ -78,6 +78,7 @@ class DelayedTasks:
         "running",
         "start_scheduler",
         "stop_scheduler",
+        "__enter__",
     )
 
     def __init__(
