@@ -97,7 +97,7 @@ void Workers::State::process(ReceivedMessage message) {
   std::string result;
   std::optional<std::string> failure;
   {
-    Working working(*this, task);
+    Working mark(*this, task);
     try {
       result = handler(task);
     } catch (const EndRun&) {
