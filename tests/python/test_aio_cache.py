@@ -112,6 +112,57 @@ async def test_a_task_waits_for_a_thread_and_a_thread_for_a_task(store: playhead
     assert [await task, await thread] == ["task"] * 2
 
 
+async def test_many_tasks_wait_for_a_thread_as_one(store: playhead.aio.Store) -> None:
+    cache, sync = await aio.Cache.open(store), modules.Cache(store.sync)
+    begun, go = threading.Event(), threading.Event()
+
+    def load(_: Any) -> str:
+        begun.set()
+        go.wait(60)
+        return "thread"
+
+    thread = asyncio.create_task(asyncio.to_thread(sync.get, "a", load))
+    await asyncio.to_thread(begun.wait, 60)
+    gone = [asyncio.create_task(cache.get("a", never)) for _ in range(40)]
+    while (await cache.statistics()).waits < 40:
+        await asyncio.sleep(0)
+    for task in gone:
+        task.cancel()
+    await asyncio.gather(*gone, return_exceptions=True)
+    # Those who went away keep nobody from waiting for another key.
+    seen = await cache.claim("b")
+    other = asyncio.create_task(cache.get("b", never))
+    while (await cache.statistics()).waits < 41:
+        await asyncio.sleep(0)
+    assert await cache.complete("b", seen.receipt, 1)
+    async with asyncio.timeout(20):  # less than a lease
+        assert await other == 1
+    tasks = [asyncio.create_task(cache.get("a", never)) for _ in range(40)]
+    while (await cache.statistics()).waits < 81:
+        await asyncio.sleep(0)
+    go.set()
+    assert await asyncio.gather(*tasks) == ["thread"] * 40
+    assert await thread == "thread"
+
+
+async def test_tasks_that_waited_for_one_another_leave_no_signals(store: playhead.aio.Store) -> None:
+    cache, go = await aio.Cache.open(store), asyncio.Event()
+
+    async def load(_: Any) -> int:
+        await go.wait()
+        return 5
+
+    first = asyncio.create_task(cache.get("a", load))
+    while not await store.keys.keys("*entry*"):
+        await asyncio.sleep(0)
+    tasks = [asyncio.create_task(cache.get("a", never)) for _ in range(40)]
+    while (await cache.statistics()).waits < 40:
+        await asyncio.sleep(0)
+    go.set()
+    assert await asyncio.gather(first, *tasks) == [5] * 41
+    assert await store.keys.keys("*signal*") == []
+
+
 async def test_processes_load_once(redis_url: str) -> None:
     program = """
 import asyncio, sys, playhead.aio

@@ -61,30 +61,55 @@ class Flights:
         flights = self._of_loop.setdefault(asyncio.get_running_loop(), {})
         name = key.encode(errors="surrogatepass") if isinstance(key, str) else bytes(key)
         while True:
-            if flights.get(name) in _within.get():
-                raise _playhead.InvalidArgument(
-                    "a loader asks the cache for the key that it loads; it would wait for itself"
-                )
+            other = flights.get(name)
+            if other is not None and not other.done():
+                if other in _within.get():
+                    raise _playhead.InvalidArgument(
+                        "a loader asks the cache for the key that it loads; it would wait for itself"
+                    )
+                # Nobody needs to be woken by the store for this one: it does not ask for the lease.
+                beside = await self._answered(self._cache._calls.call(self._cache.peek, key))
+                if beside is not None and beside.lease_left > 0:
+                    if self._usable(beside, self._shown.while_revalidated):
+                        self.counts["hits" if beside.state == "hit" else "stale_hits"] += 1
+                        return beside.value
+                    self.counts["waits"] += 1
+                    landing = await self._shared(other)
+                    if landing is not None:
+                        return self._landed(landing)
+                    continue
             seen = await self._look(key)
             if seen is None:
                 flight = self._begin(flights, name, self._fly_alone(key, load))
-                await asyncio.wait((flight,))
-                return self._landed(flight.result())
-            if seen.state in {"early", "expired", "load"}:
+            elif seen.state in {"early", "expired", "load"}:
                 flight = self._begin(flights, name, self._fly(key, seen, load))
                 if self._background and self._usable(seen, self._shown.while_revalidated):
                     return seen.value
-                await asyncio.wait((flight,))
-                return self._landed(flight.result())
-            if seen.found:
+            elif seen.found:
                 return seen.value
-            other = flights.get(name)
-            if other is None or other.done():
-                await self._cache.wait_async(key, max(1, seen.lease_left))
+            else:
+                other = flights.get(name)
+                if other is None or other.done():
+                    other = self._begin(flights, name, self._wait(key, seen.lease_left))
+                landing = await self._shared(other)
+                if landing is not None:
+                    return self._landed(landing)
                 continue
-            await asyncio.wait((other,))
-            if not other.cancelled() and other.exception() is None and other.result().shared:
-                return self._landed(other.result())
+            await asyncio.wait((flight,))
+            return self._landed(flight.result())
+
+    @staticmethod
+    async def _shared(flight: Flight) -> Landing | None:
+        """Wait for the load of another task; None: what it gave is not for those who waited."""
+        await asyncio.wait((flight,))
+        if flight.cancelled() or flight.exception() is not None:
+            return None
+        return flight.result() if flight.result().shared else None
+
+    async def _wait(self, key: Id, at_most: int) -> Landing:
+        """Wait for a load of another loop, thread or process: one task does for all."""
+        await self._cache.wait_async(key, max(1, at_most))
+        return Landing(None, None, False)
 
     async def _look(self, key: Id) -> CacheLookup | None:
         """Look up a key, for its lease, if that is free; None: the store did not answer."""
