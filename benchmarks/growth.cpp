@@ -164,14 +164,15 @@ constexpr double allowed = 15;
 
 void grow(const std::string& kind, const std::function<std::shared_ptr<Store>(std::size_t)>& make,
           std::vector<std::size_t> sizes, Effort effort) {
-  Report report("growth" + (kind == "memory" ? std::string() : "_" + kind), "Growth, " + kind + " store",
+  Report report("growth", "Growth, " + kind + " store",
                 "The cost of operations on stores whose keys, hash, set, sorted set and list each have so "
                 "many elements, taken in random order. From " +
                     power(sizes.front()) + " to " + power(sizes.back()) +
                     " elements a linear operation grows " + grouped(sizes.back() / sizes.front()) +
                     "-fold; caches that no longer hold the data make up to ten of it. The floor is the same "
                     "operation at " +
-                    power(sizes.front()) + ".");
+                    power(sizes.front()) + ".",
+                kind == "memory" ? "growth" : "growth_" + kind);
   std::vector<std::vector<double>> by_size;
   for (std::size_t size : sizes) by_size.push_back(costs(*make(size), size, effort));
   std::vector<std::string> columns{"ns", "O()"};

@@ -49,8 +49,7 @@ def section(data: dict[str, Any]) -> list[str]:
         lines += ["| " + " | ".join(row) + " |" for row in table["rows"]]
     lines += [f"\n{note}" for note in data["notes"]]
     repeats = f", {data['repeats']} repeats" if data["repeats"] else ""
-    name = data["theme"].partition("_RocksDB")[0]  # growth on RocksDB is part of growth
-    lines.append(f"\n{data['date']}, {data['machine']}{repeats}. `./dev bench {name}`")
+    lines.append(f"\n{data['date']}, {data['machine']}{repeats}. `./dev bench {data['theme']}`")
     return lines
 
 

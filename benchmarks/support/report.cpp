@@ -109,8 +109,11 @@ double measure(const Side& side, Effort effort) {
   return median(std::move(times));
 }
 
-Report::Report(std::string theme, std::string title, std::string about)
-    : theme_(std::move(theme)), title_(std::move(title)), about_(std::move(about)) {
+Report::Report(std::string theme, std::string title, std::string about, std::string file)
+    : theme_(std::move(theme)),
+      title_(std::move(title)),
+      about_(std::move(about)),
+      file_(file.empty() ? theme_ : std::move(file)) {
   std::printf("\n%s\n%s\n\n%-44s %12s %12s %-6s %8s %9s %4s  %s\n", title_.c_str(), about_.c_str(), "",
               "ours", "floor", "", "ratio", "budget", "met", "floor");
 }
@@ -158,7 +161,7 @@ void Report::write() const {
   for (const Row& row : rows_) j["rows"].push_back(as_json(row));
   if (!columns_.empty()) j["table"] = {{"columns", columns_}, {"rows", cells_}};
   std::filesystem::create_directories("build/benchmarks");
-  std::string path = "build/benchmarks/" + theme_ + ".json";
+  std::string path = "build/benchmarks/" + file_ + ".json";
   std::ofstream out(path);
   out << j.dump(1) << '\n';
   if (!out.flush()) throw std::runtime_error("cannot write " + path);

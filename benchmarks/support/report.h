@@ -1,7 +1,7 @@
 #pragma once
 // What the benchmarks share: two things are measured alternately in one run, and the figure is the ratio of
 // one to the other, the median of many repeats. A report prints a table and writes
-// build/benchmarks/<theme>.json, from which docs/performance.md is made.
+// build/benchmarks/<file>.json, from which docs/performance.md is made.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -49,8 +49,9 @@ struct Effort {
 
 class Report {
  public:
-  /// `theme` names the JSON file, `title` the section, `about` tells what is compared.
-  Report(std::string theme, std::string title, std::string about);
+  /// `theme` names the benchmark, `title` the section, `about` tells what is compared. `file` names the JSON file of
+  /// a benchmark that has several reports; without one it is called as the theme.
+  Report(std::string theme, std::string title, std::string about, std::string file = {});
 
   /// Measures ours and the floor alternately, nanoseconds per operation.
   void compare(const std::string& what, const std::string& floor, Budget budget, const Side& ours,
@@ -65,7 +66,7 @@ class Report {
   void write() const;
 
  private:
-  std::string theme_, title_, about_;
+  std::string theme_, title_, about_, file_;
   std::vector<Row> rows_;
   std::vector<std::string> columns_;
   std::vector<std::vector<std::string>> cells_;

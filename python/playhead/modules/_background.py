@@ -39,12 +39,18 @@ class Stops(Generic[M]):
 
     def _run(self, *args: Any) -> None:
         self._module.run_in_background(*args)
+        self._register()
+
+    def _register(self) -> None:
         running.add(self)
+
+    def _unregister(self) -> None:
+        running.discard(self)
 
     def stop_background(self) -> None:
         """Wait for what is under way, then end the threads. Idempotent."""
         self._module.stop_background()
-        running.discard(self)
+        self._unregister()
 
     @property
     def running(self) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
-from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
-from playhead.modules._background import keep, kept
+from playhead.modules._background import Steps, keep, kept
 from playhead.modules._values import JSON, Serializer
 
 __all__ = [
@@ -61,7 +60,7 @@ class TaskReport(NamedTuple):
     look_again: int  #: the longest time after which to look again, if nothing tells that there is more
 
 
-class DelayedTasks:
+class DelayedTasks(Steps[_playhead.DelayedTasks]):
     """Tasks that run later; schedulers in any number of processes share them.
 
     A task that is due is claimed by exactly one; if that one dies, it is claimed again when ``lease``
@@ -165,35 +164,16 @@ class DelayedTasks:
         """Claim one task that is due, run it, and tell what happened. A task without a handler fails."""
         return TaskReport(*self._module.step())
 
-    def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None:
-        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+    start_scheduler = Steps.run_in_background
+    stop_scheduler = Steps.stop_background
 
-        While nothing is due it is parked in the store. Errors go to ``on_error``, and the thread goes on.
-        But what is no Exception ends it, such as the SystemExit of sys.exit() in a handler.
-        """
-        self._module.run_in_background(on_error)
+    # Tasks run on, although nobody refers to this object.
+
+    def _register(self) -> None:
         keep(self)
 
-    def stop_background(self) -> None:
-        """Wait for the step under way, then end the thread. Idempotent."""
-        self._module.stop_background()
+    def _unregister(self) -> None:
         kept.discard(self)
-
-    @property
-    def running(self) -> bool:
-        """Whether the background thread runs."""
-        return self._module.running
-
-    start_scheduler = run_in_background
-    stop_scheduler = stop_background
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop_background()
 
 
 def _raw(claim: TaskClaim) -> tuple[Id, Id, bytes, int, int, str, bytes, int]:
