@@ -288,6 +288,27 @@ TEST_CASE("the background thread is woken by tasks of other schedulers, and look
   });
 }
 
+TEST_CASE("an idle scheduler that is stopped takes no signal from the others", "[delayed_tasks]") {
+  for_each_space([](Space& s) {
+    for (int i = 0; i < 20; ++i) {
+      std::promise<void> ran;
+      DelayedTasks leaving(s.space, {.lease = 3'600'000}), staying(s.space, {.lease = 3'600'000});
+      for (DelayedTasks* tasks : {&leaving, &staying}) {
+        tasks->register_handler("t", [&](const TaskClaim&) {
+          ran.set_value();
+          return "";
+        });
+        tasks->run_in_background();
+      }
+      std::thread stopping([&] { leaving.stop_background(); });
+      staying.schedule_task("t", "");
+      stopping.join();
+      REQUIRE(ran.get_future().wait_for(std::chrono::seconds(20)) == std::future_status::ready);
+      staying.stop_background();
+    }
+  });
+}
+
 TEST_CASE(
     "in every order of two schedulers, a cancellation and a lease that ends, a run has one owner at a time",
     "[delayed_tasks]") {

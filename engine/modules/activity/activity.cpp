@@ -5,7 +5,7 @@
 
 #include "engine/modules/activity/activity_keys.h"
 #include "engine/modules/activity/activity_procedures.h"
-#include "engine/store/numbers.h"
+#include "engine/modules/procedures/unit_calls.h"
 #include "playhead/error.h"
 #include "playhead/time_zone.h"
 
@@ -30,27 +30,21 @@ std::string video_key(const Namespace& space, Text video_id) {
   return space.keys().key("video", video_id, {"counts"});
 }
 
-std::int64_t number(const std::string& text) {
-  std::int64_t n = 0;
-  if (!parse_int64(text, n)) throw Error(ErrorCode::corrupt, "a stored count is not a number");
-  return n;
-}
-
 VideoCounts video_counts_of(const Fields& fields) {
   VideoCounts out;
   for (const auto& [field, value] : fields.items)
     if (field == "views")
-      out.views = number(value);
+      out.views = stored_number(value);
     else if (field == "completed")
-      out.completed = number(value);
+      out.completed = stored_number(value);
     else if (field == "watched")
-      out.watched_ms = number(value);
+      out.watched_ms = stored_number(value);
     else if (field == "likes")
-      out.likes = number(value);
+      out.likes = stored_number(value);
     else if (field == "comments")
-      out.comments = number(value);
+      out.comments = stored_number(value);
     else if (field == "shares")
-      out.shares = number(value);
+      out.shares = stored_number(value);
   return out;
 }
 
@@ -255,9 +249,9 @@ UserCounts Activity::user_counts(Text user_id) {
                  {},           common.likes,     common.comments,   common.shares};
   for (const auto& [field, value] : fields.items)
     if (field == "last")
-      out.last_at = number(value);
+      out.last_at = stored_number(value);
     else if (field.front() == 'h')
-      out.by_hour.at(static_cast<std::size_t>(number(field.substr(1)))) = number(value);
+      out.by_hour.at(static_cast<std::size_t>(stored_number(field.substr(1)))) = stored_number(value);
   return out;
 }
 

@@ -1,8 +1,6 @@
 #include "engine/modules/activity/activity_procedures.h"
 
 #include "engine/modules/procedures/unit_calls.h"
-#include "engine/store/numbers.h"
-#include "playhead/error.h"
 #include "playhead/modules/page.h"
 
 namespace playhead::activity {
@@ -26,18 +24,12 @@ Value history_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> arg
   ArgumentReader in(args);
   read_time(unit, in);
   UnitCalls calls(unit, db);
-  auto number_in = [&](Text key, Text field) {
-    auto text = calls.hget(key, field);
-    std::int64_t n = 0;
-    if (text && !parse_int64(*text, n)) throw Error(ErrorCode::corrupt, "a stored count is not a number");
-    return Value::integer(n);
-  };
   std::vector<Value> out;
   for (const ScoredMember& item : read_page(unit, db, keys[0], in)) {
     out.push_back(Value::bulk(item.member));
     out.push_back(Value::integer(static_cast<std::int64_t>(item.score)));
-    out.push_back(number_in(keys[1], item.member));
-    out.push_back(number_in(keys[2], item.member));
+    out.push_back(Value::integer(calls.number(keys[1], item.member)));
+    out.push_back(Value::integer(calls.number(keys[2], item.member)));
   }
   return Value::array(std::move(out));
 }

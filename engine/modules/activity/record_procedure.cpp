@@ -2,8 +2,6 @@
 
 #include "engine/modules/activity/activity_procedures.h"
 #include "engine/modules/procedures/unit_calls.h"
-#include "engine/store/numbers.h"
-#include "playhead/error.h"
 
 namespace playhead::activity {
 
@@ -155,16 +153,6 @@ class Recording {
   Text video_counts() const { return keys_[6]; }
   Text last() const { return keys_[7]; }
 
-  std::int64_t number_in(Text key, Text field, std::int64_t missing) {
-    auto text = calls_.hget(key, field);
-    std::int64_t n = missing;
-    if (text && !parse_int64(*text, n)) throw Error(ErrorCode::corrupt, "a stored count is not a number");
-    return n;
-  }
-  void set_number(Text key, Text field, std::int64_t n) {
-    char buffer[int64_text_size];
-    calls_.hset(key, field, format_int64(n, buffer));
-  }
   void raise_score(Text key, Text member, Millis to) {
     ScoreMember item{static_cast<double>(to), member};
     ZAdd raise{key, {&item, 1}};
@@ -179,7 +167,8 @@ class Recording {
   void record_history() {
     raise_score(history(), video_, at_);
     calls_.hincrby(watched(), video_, watched_);
-    if (completion_ > number_in(completions(), video_, -1)) set_number(completions(), video_, completion_);
+    if (completion_ > calls_.number(completions(), video_, -1))
+      calls_.set_number(completions(), video_, completion_);
     std::int64_t excess = calls_.zcard(history()) - limits_.history;
     if (excess <= 0) return;
     for (const ScoredMember& gone : calls_.zpopmin(history(), excess)) {
@@ -199,7 +188,7 @@ class Recording {
     add("watched", watched_);
     if (completed_) add("completed", 1);
     if (finish) {
-      count_ = number_in(video_counts(), "views", 0);
+      count_ = calls_.number(video_counts(), "views");
       user_views_ = static_cast<std::int64_t>(calls_.zscore(preferences(), video_).value_or(0));
       return;
     }
@@ -220,17 +209,17 @@ class Recording {
       calls_.zadd(likes(), at_, video_);
       add("likes", 1);
     }
-    count_ = number_in(video_counts(), "likes", 0);
+    count_ = calls_.number(video_counts(), "likes");
   }
 
   void unlike() {
     result_ = calls_.zrem(likes(), video_) ? 1 : 0;
     if (result_ == 1) add("likes", -1);
-    count_ = number_in(video_counts(), "likes", 0);
+    count_ = calls_.number(video_counts(), "likes");
   }
 
   void note_user() {
-    if (at_ > number_in(counts(), "last", 0)) set_number(counts(), "last", at_);
+    if (at_ > calls_.number(counts(), "last")) calls_.set_number(counts(), "last", at_);
     raise_score(last(), user_, std::min(at_, limits_.now));  // nobody has been active in the future
     for (std::size_t i = 0; i < std::size(kept_until_); ++i) {
       Millis left = kept_until_[i] - limits_.now;

@@ -1,8 +1,7 @@
 #include "playhead/modules/ranking_cache.h"
 
-#include <charconv>
-
 #include "engine/modules/caching/packed_texts.h"
+#include "engine/store/numbers.h"
 #include "playhead/error.h"
 
 namespace playhead {
@@ -48,9 +47,7 @@ std::string key_of(std::int64_t limit) {
 
 std::int64_t limit_of(Text key) {
   std::int64_t limit = 0;
-  auto [end, error] = std::from_chars(key.data(), key.data() + key.size(), limit);
-  if (error != std::errc() || end != key.data() + key.size())
-    throw Error(ErrorCode::corrupt, "a scheduled ranking has no limit");
+  if (!parse_int64(key, limit)) throw Error(ErrorCode::corrupt, "a scheduled ranking has no limit");
   return limit;
 }
 

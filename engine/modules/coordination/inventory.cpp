@@ -5,6 +5,7 @@
 
 #include "engine/modules/coordination/inventory_procedures.h"
 #include "engine/modules/procedures/random_id.h"
+#include "engine/modules/procedures/unit_calls.h"
 #include "engine/modules/procedures/wait.h"
 #include "playhead/error.h"
 
@@ -132,10 +133,10 @@ std::optional<Reservation> Inventory::reservation(Text reservation_id) {
   r.id = reservation_id;
   r.status = status_of(parts.at(0).to_string());
   r.user_id = parts.at(1).to_string();
-  r.created_at = std::stoll(parts.at(2).to_string());
-  r.ends_at = std::stoll(parts.at(3).to_string());
+  r.created_at = stored_number(parts.at(2).to_string());
+  r.ends_at = stored_number(parts.at(3).to_string());
   for (std::size_t i = 4; i + 2 <= parts.size(); i += 2)
-    r.items.push_back({parts[i].to_string(), std::stoll(parts[i + 1].to_string())});
+    r.items.push_back({parts[i].to_string(), stored_number(parts[i + 1].to_string())});
   return r;
 }
 

@@ -95,7 +95,7 @@ class Pieces : public UnitCalls {
   const Millis now, remember;
   const Text available, held, sold, holds, times;
 
-  std::int64_t pieces(Text key, Text product) { return std::stoll(hget(key, product).value_or("0")); }
+  std::int64_t pieces(Text key, Text product) { return number(key, product); }
   void move(Text key, Text product, std::int64_t n) {
     if (hincrby(key, product, n) == 0 && key == held) hdel(key, product);
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/modules/procedures/unit_calls.h"
-#include "engine/store/numbers.h"
 
 namespace playhead::coordination {
 
@@ -32,9 +31,9 @@ class LockBody : public UnitCalls {
   LockBody(Unit& unit, std::uint16_t db, List<Text> keys, ArgumentReader& in)
       : UnitCalls(unit, db), now(read_time(unit, in)), lock(keys[0]), queue(keys[1]), alive(keys[2]) {
     owner = hget(lock, "owner").value_or("");
-    ends = read("ends");
-    count = read("count");
-    token = read("token");
+    ends = number(lock, "ends");
+    count = number(lock, "count");
+    token = number(lock, "token");
   }
 
   const Millis now;
@@ -46,9 +45,9 @@ class LockBody : public UnitCalls {
   bool held() const { return !owner.empty() && now < ends; }
   void put() {
     hset(lock, "owner", owner);
-    write("ends", ends);
-    write("count", count);
-    write("token", token);
+    set_number(lock, "ends", ends);
+    set_number(lock, "count", count);
+    set_number(lock, "token", token);
   }
   void drop_waiter(Text waiter) {
     zrem(alive, waiter);
@@ -59,13 +58,6 @@ class LockBody : public UnitCalls {
     auto found = first(queue);
     if (!found) return std::nullopt;
     return found->member;
-  }
-
- private:
-  std::int64_t read(Text field) { return std::stoll(hget(lock, field).value_or("0")); }
-  void write(Text field, std::int64_t n) {
-    char buffer[int64_text_size];
-    hset(lock, field, format_int64(n, buffer));
   }
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/modules/procedures/unit_calls.h"
-#include "engine/store/numbers.h"
 #include "playhead/error.h"
 #include "playhead/modules/page.h"
 #include "playhead/modules/playlists.h"
@@ -54,7 +53,7 @@ Value create_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args
   calls.hset(keys[0], "owner", owner);
   calls.hset(keys[0], "name", name);
   calls.hset(keys[0], "public", shown);
-  calls.hset(keys[0], "created", std::to_string(now));
+  calls.set_number(keys[0], "created", now);
   std::int64_t at = 0;
   for (Text video : in.rest()) {
     ScoreMember item{static_cast<double>(at), video};
@@ -113,9 +112,7 @@ Value edit_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
   if (calls.hget(keys[0], what) == value) return result(PlaylistResult::unchanged);
   calls.hset(keys[0], what, value);
   calls.hset(keys[4], playlist, field_of(calls, keys[0], "public") + field_of(calls, keys[0], "name"));
-  Millis created = 0;
-  if (!parse_int64(field_of(calls, keys[0], "created"), created))
-    throw Error(ErrorCode::corrupt, "a stored time is not a number");
+  Millis created = stored_number(field_of(calls, keys[0], "created"));
   if (what == "public" && value == "1") calls.zadd(keys[3], created, playlist);
   if (what == "public" && value == "0") calls.zrem(keys[3], playlist);
   return result(PlaylistResult::done);

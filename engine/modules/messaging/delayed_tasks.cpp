@@ -7,6 +7,7 @@
 #include "engine/modules/messaging/task_procedures.h"
 #include "engine/modules/procedures/random_id.h"
 #include "engine/modules/procedures/signal_wait.h"
+#include "engine/modules/procedures/unit_calls.h"
 #include "engine/modules/procedures/wait.h"
 #include "engine/store/background.h"
 #include "engine/store/numbers.h"
@@ -124,9 +125,9 @@ std::optional<TaskState> DelayedTasks::task_state(Text id) {
   s.status = status_of(parts.at(0).to_string());
   s.type = parts.at(1).to_string();
   s.data = parts.at(2).to_string();
-  s.due = std::stoll(parts.at(3).to_string());
-  s.attempts = std::stoll(parts.at(5).to_string());
-  s.runs = std::stoll(parts.at(6).to_string());
+  s.due = stored_number(parts.at(3).to_string());
+  s.attempts = stored_number(parts.at(5).to_string());
+  s.runs = stored_number(parts.at(6).to_string());
   s.note = parts.at(9).to_string();
   s.failed = parts.at(10).to_string() == "1";
   return s;
@@ -143,8 +144,7 @@ DelayedTasks::Claims DelayedTasks::claim(std::int64_t count) {
   const auto& parts = list_of(reply);
   Millis now = parts.at(0).to_integer(), next = parts.at(1).to_integer();
   Claims found;
-  // What others claim from now on is theirs for a lease: by then there is a look.
-  found.look_again = next < 0 ? options_.lease : std::clamp<Millis>(next - now, 1, options_.lease);
+  found.look_again = look_again_after(next, now, options_.lease);
   for (std::size_t i = 2; i + 6 <= parts.size(); i += 6)
     found.tasks.push_back({parts[i].to_string(), parts[i + 1].to_string(), parts[i + 2].to_string(),
                            parts[i + 3].to_integer(), parts[i + 5].to_integer(), receipt,
@@ -215,9 +215,12 @@ TaskReport DelayedTasks::step() {
 }
 
 Millis DelayedTasks::background_step(const std::function<void(Text)>& tell) {
-  TaskReport report = step();
-  for (const auto& failure : report.failures) tell(failure.id + ": " + failure.message);
-  if (report.claimed == 0) idle_->wait(space_, signal_key(), report.look_again);
+  // Who was woken looks, also if he is to stop: nobody else is woken for that task.
+  for (bool woken = true; woken;) {
+    TaskReport report = step();
+    for (const auto& failure : report.failures) tell(failure.id + ": " + failure.message);
+    woken = report.claimed == 0 && idle_->wait(space_, signal_key(), report.look_again);
+  }
   return 0;
 }
 

@@ -1,6 +1,5 @@
 #include "playhead/modules/message_queue.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -97,8 +96,7 @@ Received MessageQueue::look(std::int64_t count) {
   const auto& parts = list_of(reply);
   Millis now = parts.at(0).to_integer(), next = parts.at(1).to_integer();
   Received found;
-  // What others receive from now on is theirs for a lease: by then there is a look.
-  found.look_again = next < 0 ? options_.lease : std::clamp<Millis>(next - now, 1, options_.lease);
+  found.look_again = look_again_after(next, now, options_.lease);
   for (std::size_t i = 2; i + 5 <= parts.size(); i += 5)
     found.messages.push_back({parts[i].to_string(), parts[i + 1].to_string(), parts[i + 2].to_integer(),
                               parts[i + 3].to_integer(), parts[i + 4].to_integer(), now + options_.lease,
@@ -220,7 +218,7 @@ Awaited MessageQueue::look_for(Text id) {
   const auto& parts = list_of(reply);
   Awaited found{state_of(parts), options_.lease};
   if (Millis now = parts.at(9).to_integer(); found.state->status == MessageStatus::processing)
-    found.look_again = std::clamp<Millis>(found.state->at - now, 1, options_.lease);
+    found.look_again = look_again_after(found.state->at, now, options_.lease);
   return found;
 }
 

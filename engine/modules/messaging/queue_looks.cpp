@@ -30,8 +30,8 @@ std::vector<Value> state(QueueUnit& queue, Text id, const QueueRecord& m) {
           Value::integer(at),
           Value::integer(m.priority),
           Value::integer(m.attempts),
-          Value::integer(std::stoll(m.sent)),
-          Value::integer(std::stoll(m.delayed)),
+          Value::integer(stored_number(m.sent)),
+          Value::integer(stored_number(m.delayed)),
           Value::bulk(m.reason),
           Value::bulk(m.progress),
           Value::bulk(m.result)};
@@ -109,7 +109,7 @@ Value stats_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args)
   for (Text key : {queue.ready, queue.later, queue.leased, queue.dead, queue.finished})
     out.push_back(Value::integer(queue.zcard(key)));
   for (Text what : {"sent", "duplicates", "completed", "retried", "died"})
-    out.push_back(Value::integer(std::stoll(queue.hget(queue.counts, what).value_or("0"))));
+    out.push_back(Value::integer(queue.number(queue.counts, what)));
   return Value::array(std::move(out));
 }
 
@@ -139,7 +139,7 @@ Value dead_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
     out.push_back(Value::bulk(queue.hget(queue.bodies, item.member).value()));
     out.push_back(Value::integer(m.priority));
     out.push_back(Value::integer(m.attempts));
-    out.push_back(Value::integer(std::stoll(m.sent)));
+    out.push_back(Value::integer(stored_number(m.sent)));
     out.push_back(Value::bulk(m.reason));
   }
   return Value::array(std::move(out));

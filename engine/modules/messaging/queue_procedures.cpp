@@ -120,7 +120,7 @@ void take(QueueUnit& queue, const std::string& id, Millis lease, Text receipt, s
   out.push_back(Value::bulk(queue.hget(queue.bodies, id).value()));
   out.push_back(Value::integer(m.priority));
   out.push_back(Value::integer(m.attempts));
-  out.push_back(Value::integer(std::stoll(m.sent)));
+  out.push_back(Value::integer(stored_number(m.sent)));
 }
 
 Value receive_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {

@@ -139,11 +139,13 @@ bool Workers::State::recover(const Error& error) {
 }
 
 void Workers::State::work() {
-  for (bool go_on = true; go_on && !idle.called_off();) {
+  // Who was woken looks, also if he is to stop: nobody else is woken for that message.
+  for (bool go_on = true, woken = false; go_on && (woken || !idle.called_off());) {
+    woken = false;
     try {
       Received found = queue->look(1);
       if (found.messages.empty())
-        idle.wait(queue->space(), queue->signal_key(), found.look_again);
+        woken = idle.wait(queue->space(), queue->signal_key(), found.look_again);
       else
         process(std::move(found.messages.front()));
     } catch (const EndRun& end) {

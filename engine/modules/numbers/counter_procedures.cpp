@@ -4,7 +4,7 @@
 #include <array>
 #include <chrono>
 
-#include "engine/store/numbers.h"
+#include "engine/modules/procedures/unit_calls.h"
 #include "playhead/modules/namespace.h"
 
 namespace playhead::numbers {
@@ -59,17 +59,9 @@ std::string slot_field(std::size_t g, std::int64_t slot, char what) {
   return std::string(granularity_names[g]) + std::to_string(slot) + what;
 }
 
-std::optional<std::int64_t> stored_number(const std::optional<std::string>& text) {
-  std::int64_t n = 0;
+std::optional<std::int64_t> number_if_stored(const std::optional<std::string>& text) {
   if (!text) return std::nullopt;
-  if (!parse_int64(*text, n)) throw Error(ErrorCode::corrupt, "a stored count is not a number");
-  return n;
-}
-
-void set_field(Unit& unit, std::uint16_t db, Text key, Text field, std::int64_t n) {
-  std::string text = std::to_string(n);
-  FieldValue item{field, text};
-  run_for_effect(unit, HSet{key, {&item, 1}}, db);
+  return stored_number(*text);
 }
 
 // ---- add
@@ -122,25 +114,26 @@ Value add_to_window(Unit& unit, std::uint16_t db, Text key, const AddArguments& 
   if (window <= window_of(g, a.now + a.offset) - size) return Value::bulk("");
   std::int64_t slot = window - divide_down(window, size) * size;
   std::string held = slot_field(g, slot, 'w'), count = slot_field(g, slot, 'c');
-  auto kept = stored_number(unit.run(HGet{key, held}, db));
+  UnitCalls calls(unit, db);
+  auto kept = number_if_stored(calls.hget(key, held));
   if (kept && *kept > window) return Value::bulk("");
   if (kept != window) {
-    set_field(unit, db, key, held, window);
-    Text gone = count;
-    run_for_effect(unit, HDel{key, {&gone, 1}}, db);
+    calls.set_number(key, held, window);
+    calls.hdel(key, count);
   }
-  return Value::integer(unit.run(HIncrBy{key, count, a.value}, db));
+  return Value::integer(calls.hincrby(key, count, a.value));
 }
 
 void add_to_ranking(Unit& unit, std::uint16_t db, List<Text> keys, const AddArguments& a, std::size_t g) {
   std::int64_t window = window_of(g, a.at + a.offset), side = window - divide_down(window, 2) * 2;
   Text ranking = keys[2 + 2 * g + static_cast<std::size_t>(side)];
   std::string field = std::string(granularity_names[g]) + std::to_string(side);
-  auto kept = stored_number(unit.run(HGet{keys[1], field}, db));
+  UnitCalls calls(unit, db);
+  auto kept = number_if_stored(calls.hget(keys[1], field));
   if (kept && *kept > window) return;
   if (kept != window) {
     run_for_effect(unit, Unlink{{{&ranking, 1}}}, db);
-    set_field(unit, db, keys[1], field, window);
+    calls.set_number(keys[1], field, window);
   }
   run_for_effect(unit, ZIncrBy{ranking, static_cast<double>(a.value), a.counter}, db);
 }
@@ -202,7 +195,8 @@ Value range_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args)
     std::string held = slot_field(g, slot, 'w'), count = slot_field(g, slot, 'c');
     Text fields[] = {held, count};
     auto values = unit.run(HMGet{keys[0], fields}, db);
-    out.push_back(Value::integer(stored_number(values[0]) == w ? stored_number(values[1]).value_or(0) : 0));
+    out.push_back(
+        Value::integer(number_if_stored(values[0]) == w ? number_if_stored(values[1]).value_or(0) : 0));
   }
   return Value::array(std::move(out));
 }
@@ -246,7 +240,7 @@ Value top_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
     out.push_back(Value::integer(static_cast<std::int64_t>(count)));
   };
   for (std::size_t shard = 0; shard < keys.size(); shard += 3) {
-    if (stored_number(unit.run(HGet{keys[shard], field}, db)) != window) continue;
+    if (number_if_stored(unit.run(HGet{keys[shard], field}, db)) != window) continue;
     Text ranking = keys[shard + 1 + side];
     auto items = unit.run(ZRevRange{ranking, 0, limit - 1, true}, db);
     for (const ScoredMember& item : items) tell(item.member, item.score);

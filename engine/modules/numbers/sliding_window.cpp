@@ -1,11 +1,9 @@
 #include "playhead/modules/sliding_window.h"
 
-#include <algorithm>
 #include <array>
-#include <limits>
 
 #include "engine/modules/numbers/sliding_procedures.h"
-#include "engine/store/numbers.h"
+#include "engine/modules/procedures/unit_calls.h"
 #include "playhead/error.h"
 
 namespace playhead {
@@ -15,13 +13,6 @@ namespace numbers {
 namespace {
 
 constexpr std::int64_t dropped_at_once = 1000;
-
-std::int64_t number_in(Unit& unit, std::uint16_t db, Text key, Text field, std::int64_t missing) {
-  auto text = unit.run(HGet{key, field}, db);
-  std::int64_t n = missing;
-  if (text && !parse_int64(*text, n)) throw Error(ErrorCode::corrupt, "a stored count is not a number");
-  return n;
-}
 
 // ---- exact
 
@@ -54,31 +45,27 @@ end
 return tonumber(redis.call('HGET', KEYS[2], ''))
 )lua";
 
-void add_events(Unit& unit, std::uint16_t db, List<Text> keys, Millis at, std::int64_t value) {
+void add_events(UnitCalls& calls, List<Text> keys, Millis at, std::int64_t value) {
   std::string time = std::to_string(at);
-  ScoreMember item{static_cast<double>(at), time};
-  run_for_effect(unit, ZAdd{keys[0], {&item, 1}}, db);
-  run_for_effect(unit, HIncrBy{keys[1], time, value}, db);
-  run_for_effect(unit, HIncrBy{keys[1], "", value}, db);
+  calls.zadd(keys[0], at, time);
+  calls.hincrby(keys[1], time, value);
+  calls.hincrby(keys[1], "", value);
 }
 
 /// Drops what happened until then, as far as one pass goes; false: there was nothing.
 bool drop_events(Unit& unit, std::uint16_t db, List<Text> keys, Millis until) {
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  auto old = unit.run(
-      ZRangeByScore{
-          keys[0], {-infinity, false}, {static_cast<double>(until), false}, false, Limit{0, dropped_at_once}},
-      db);
+  UnitCalls calls(unit, db);
+  auto old = calls.up_to(keys[0], until, dropped_at_once);
   if (old.empty()) return false;
   std::vector<Text> times;
   std::int64_t sum = 0;
   for (const ScoredMember& item : old) {
     times.push_back(item.member);
-    sum += number_in(unit, db, keys[1], item.member, 0);
+    sum += calls.number(keys[1], item.member);
   }
   run_for_effect(unit, HDel{keys[1], times}, db);
   run_for_effect(unit, ZRem{keys[0], times}, db);
-  run_for_effect(unit, HIncrBy{keys[1], "", -sum}, db);
+  calls.hincrby(keys[1], "", -sum);
   return true;
 }
 
@@ -88,15 +75,16 @@ Value exact_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args)
   std::int64_t value = in.integer();
   Millis at = in.integer(), window = in.integer(), slack = in.integer();
   if (at == 0 || at > now) at = now;
-  if (value > 0 && at > now - window) add_events(unit, db, keys, at, value);
+  UnitCalls calls(unit, db);
+  if (value > 0 && at > now - window) add_events(calls, keys, at, value);
   while (drop_events(unit, db, keys, now - window)) continue;
-  if (unit.run(ZCard{keys[0]}, db) == 0) {
-    run_for_effect(unit, Del{{&keys[1], 1}}, db);
+  if (calls.zcard(keys[0]) == 0) {
+    calls.del(keys[1]);
     return Value::integer(0);
   }
   if (value > 0)
-    for (Text key : keys) run_for_effect(unit, PExpire{{key, window + slack}}, db);
-  return Value::integer(number_in(unit, db, keys[1], "", 0));
+    for (Text key : keys) calls.pexpire(key, window + slack);
+  return Value::integer(calls.number(keys[1], ""));
 }
 
 // ---- buckets
@@ -127,18 +115,15 @@ end
 return {whole, part, now - current * length}
 )lua";
 
-void add_to_bucket(Unit& unit, std::uint16_t db, Text key, std::int64_t bucket, std::int64_t buckets,
+void add_to_bucket(UnitCalls& calls, Text key, std::int64_t bucket, std::int64_t buckets,
                    std::int64_t value) {
   std::string slot = std::to_string(bucket % (buckets + 1)), held = slot + "w", count = slot + "c";
-  std::int64_t kept = number_in(unit, db, key, held, -1);
+  std::int64_t kept = calls.number(key, held, -1);
   if (kept < bucket) {
-    std::string text = std::to_string(bucket);
-    FieldValue item{held, text};
-    Text gone = count;
-    run_for_effect(unit, HSet{key, {&item, 1}}, db);
-    run_for_effect(unit, HDel{key, {&gone, 1}}, db);
+    calls.set_number(key, held, bucket);
+    calls.hdel(key, count);
   }
-  if (kept <= bucket) run_for_effect(unit, HIncrBy{key, count, value}, db);
+  if (kept <= bucket) calls.hincrby(key, count, value);
 }
 
 Value buckets_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
@@ -149,17 +134,18 @@ Value buckets_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> arg
   std::int64_t buckets = in.integer();
   Millis slack = in.integer(), length = window / buckets;
   if (at == 0 || at > now) at = now;
+  UnitCalls calls(unit, db);
   std::int64_t current = now / length, bucket = at / length;
   if (value > 0 && bucket >= current - buckets) {
-    add_to_bucket(unit, db, keys[0], bucket, buckets, value);
-    run_for_effect(unit, PExpire{{keys[0], window + length + slack}}, db);
+    add_to_bucket(calls, keys[0], bucket, buckets, value);
+    calls.pexpire(keys[0], window + length + slack);
   }
   std::int64_t whole = 0, part = 0;
   for (std::int64_t slot = 0; slot <= buckets; ++slot) {
     std::string name = std::to_string(slot);
-    std::int64_t kept = number_in(unit, db, keys[0], name + "w", -1);
+    std::int64_t kept = calls.number(keys[0], name + "w", -1);
     if (kept < 0 || kept < current - buckets || kept > current) continue;
-    (kept == current - buckets ? part : whole) += number_in(unit, db, keys[0], name + "c", 0);
+    (kept == current - buckets ? part : whole) += calls.number(keys[0], name + "c");
   }
   return Value::array({Value::integer(whole), Value::integer(part), Value::integer(now - current * length)});
 }
@@ -195,7 +181,8 @@ double slide(const Namespace& space, const SlidingWindowOptions& o, Text counter
   std::string key = part_key(space, o, counter, "buckets");
   Value reply = space.invoke(numbers::slide_buckets, {key}, args);
   const auto& parts = list_of(reply);
-  const auto length = static_cast<double>(o.window / o.buckets);
+  const Millis whole = o.window / o.buckets;  // without a rest: the constructor refuses others
+  const auto length = static_cast<double>(whole);
   auto number = [&](std::size_t i) { return static_cast<double>(parts.at(i).to_integer()); };
   return number(0) + number(1) * (length - number(2)) / length;
 }

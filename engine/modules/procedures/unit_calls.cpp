@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/store/numbers.h"
+#include "playhead/error.h"
+
 namespace playhead {
 
 namespace {
@@ -10,6 +13,12 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
+
+std::int64_t stored_number(Text text) {
+  std::int64_t n = 0;
+  if (!parse_int64(text, n)) throw Error(ErrorCode::corrupt, "a stored count is not a number");
+  return n;
+}
 
 std::vector<ScoredMember> by_rank(Unit& unit, std::uint16_t db, Text key, std::int64_t first,
                                   std::int64_t last) {
@@ -19,6 +28,16 @@ std::vector<ScoredMember> by_rank(Unit& unit, std::uint16_t db, Text key, std::i
   range.range.stop = stop;
   range.withscores = true;
   return unit.run(range, db);
+}
+
+std::int64_t UnitCalls::number(Text key, Text field, std::int64_t missing) {
+  auto text = hget(key, field);
+  return text ? stored_number(*text) : missing;
+}
+
+void UnitCalls::set_number(Text key, Text field, std::int64_t n) {
+  char buffer[int64_text_size];
+  hset(key, field, format_int64(n, buffer));
 }
 
 std::vector<ScoredMember> UnitCalls::up_to(Text key, Millis until, std::int64_t limit) {

@@ -4,6 +4,9 @@
 
 namespace playhead {
 
+/// A number stored as text, in the spelling of format_int64. Throws Error{corrupt} if it is none.
+std::int64_t stored_number(Text text);
+
 /// The members of an ordered set from rank `first` to `last` with their scores; negative ones count from the end.
 std::vector<ScoredMember> by_rank(Unit& unit, std::uint16_t db, Text key, std::int64_t first,
                                   std::int64_t last);
@@ -21,6 +24,9 @@ class UnitCalls {
   bool hdel(Text key, Text field) { return unit_.run(HDel{key, {&field, 1}}, db_) == 1; }
   std::int64_t hlen(Text key) { return unit_.run(HLen{key}, db_); }
   bool hexists(Text key, Text field) { return unit_.run(HExists{key, field}, db_); }
+  /// A field that holds a number. Throws Error{corrupt} if it holds something else.
+  std::int64_t number(Text key, Text field, std::int64_t missing = 0);
+  void set_number(Text key, Text field, std::int64_t n);
   std::int64_t hincrby(Text key, Text field, std::int64_t by) {
     return unit_.run(HIncrBy{key, field, by}, db_);
   }

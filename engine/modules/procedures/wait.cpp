@@ -22,6 +22,10 @@ Millis WaitLimit::at_most(Millis span) const {
   return std::max<Millis>(1, std::min(span, left()));
 }
 
+Millis look_again_after(Millis next, Millis now, Millis lease) {
+  return next < 0 ? lease : std::clamp<Millis>(next - now, 1, lease);
+}
+
 bool await_signal(const Namespace& space, Text key, Millis timeout) {
   BLPop pop;
   pop.keys = {&key, 1};

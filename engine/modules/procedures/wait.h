@@ -21,6 +21,10 @@ class WaitLimit {
   std::chrono::steady_clock::time_point end_;
 };
 
+/// After how long to look again where what is known is due at `next` (-1: nothing is); at least 1, at most the lease:
+/// what others take from now on is theirs for so long.
+Millis look_again_after(Millis next, Millis now, Millis lease);
+
 /// Waits for an element of a list and takes it; false: there was none so long (1 ms or more). Waiters are served in
 /// the order in which they came. Throws what the store throws.
 bool await_signal(const Namespace& space, Text key, Millis timeout);
