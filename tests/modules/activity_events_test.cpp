@@ -6,6 +6,7 @@
 #include "playhead/modules/activity.h"
 #include "playhead/open.h"
 #include "tests/modules/interleaving.h"
+#include "tests/modules/list_pages.h"
 #include "tests/modules/space.h"
 
 using namespace playhead;
@@ -20,14 +21,6 @@ UserEvent event(ActivityEvent kind, Text user, Text video, Millis watched = 0, M
 constexpr auto like = ActivityEvent::like, unlike = ActivityEvent::unlike, finish = ActivityEvent::finish,
                view = ActivityEvent::view, comment = ActivityEvent::comment, share = ActivityEvent::share,
                visit = ActivityEvent::visit;
-
-std::vector<std::string> ids(const ListPage<ListedVideo>& page) {
-  std::vector<std::string> out;
-  for (const auto& item : page.items) out.push_back(item.video_id);
-  return out;
-}
-
-using Ids = std::vector<std::string>;
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/modules/list_pages.h"
 #include "tests/modules/space.h"
 
 using namespace playhead;
@@ -17,14 +18,6 @@ Viewing viewing(Text user, Text video, Millis watched = 0, Millis duration = 0,
                 std::optional<Millis> at = {}) {
   return {user, video, watched, duration, at, 0, {}};
 }
-
-std::vector<std::string> ids(const ListPage<WatchedVideo>& page) {
-  std::vector<std::string> out;
-  for (const auto& item : page.items) out.push_back(item.video_id);
-  return out;
-}
-
-using Ids = std::vector<std::string>;
 
 }  // namespace
 

@@ -5,20 +5,13 @@
 
 #include "playhead/open.h"
 #include "tests/modules/interleaving.h"
+#include "tests/modules/list_pages.h"
 #include "tests/modules/space.h"
 
 using namespace playhead;
 using namespace playhead::test;
 
 namespace {
-
-std::vector<std::string> ids(const ListPage<FollowedUser>& page) {
-  std::vector<std::string> out;
-  for (const auto& item : page.items) out.push_back(item.user_id);
-  return out;
-}
-
-using Ids = std::vector<std::string>;
 
 /// Whether both lists of every pair tell the same.
 bool consistent(Following& following, const Ids& users) {

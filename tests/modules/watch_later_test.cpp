@@ -3,22 +3,11 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "tests/modules/list_pages.h"
 #include "tests/modules/space.h"
 
 using namespace playhead;
 using namespace playhead::test;
-
-namespace {
-
-std::vector<std::string> ids(const ListPage<ListedVideo>& page) {
-  std::vector<std::string> out;
-  for (const auto& item : page.items) out.push_back(item.video_id);
-  return out;
-}
-
-using Ids = std::vector<std::string>;
-
-}  // namespace
 
 TEST_CASE("videos to watch later are listed newest first", "[watch_later]") {
   for_each_space([](Space& s) {
