@@ -1,7 +1,6 @@
 #include "backends/memory/counted_tree.h"
 
 #include <algorithm>
-#include <cstring>
 
 namespace playhead::memory {
 namespace {
@@ -28,17 +27,17 @@ struct BeforeOrAt {
 
 template <class T>
 void shift(T* from, std::size_t by, std::size_t count) {
-  std::memmove(from + by, from, count * sizeof(T));
+  std::copy_backward(from, from + count, from + count + by);
 }
 
 template <class T>
 void close(T* hole, std::size_t count) {
-  std::memmove(hole, hole + 1, count * sizeof(T));
+  std::copy_n(hole + 1, count, hole);
 }
 
 template <class T>
 void copy(T* to, const T* from, std::size_t count) {
-  std::memcpy(to, from, count * sizeof(T));
+  std::copy_n(from, count, to);
 }
 
 }  // namespace

@@ -14,11 +14,11 @@ Reclaimer::~Reclaimer() {
 }
 
 void Reclaimer::add(void* object, Free free) noexcept {
-  bool queued = false;
+  bool queued;
   try {
     queued = enqueue({object, free});
-  } catch (const std::exception&) {
-    // No memory or no thread: the caller frees it.
+  } catch (const std::exception&) {  // no memory or no thread: the caller frees it
+    queued = false;
   }
   if (!queued) free(object);
 }

@@ -3,8 +3,8 @@
 
 #include "playhead/reply.h"
 
-struct redisReader;
-struct redisReadTask;
+struct redisReader;    // NOLINT(readability-identifier-naming): hiredis's
+struct redisReadTask;  // NOLINT(readability-identifier-naming)
 
 namespace playhead::redis {
 

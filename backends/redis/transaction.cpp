@@ -64,8 +64,7 @@ RedisWatch::~RedisWatch() {
   std::vector<Value> replies;
   try {
     lease_->exchange(unwatch, lease_->db(), Deadline::in(pool_->options().timeout_ms), replies);
-  } catch (...) {
-    // The connection is closed, which unwatches too.
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the connection is closed, which unwatches too
   }
 }
 

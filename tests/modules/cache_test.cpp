@@ -93,6 +93,22 @@ TEST_CASE("what a loader throws is thrown, and the next call loads again", "[cac
   });
 }
 
+TEST_CASE("what a loader gives with a lifetime or tags that are refused leaves nothing of the load", "[cache]") {
+  for_each_space([](Space& s) {
+    CacheOptions options;
+    options.while_waiting = [] { FAIL("somebody still has the lease"); };
+    Cache cache(s.space, options);
+    Loader wrong = [](Text) { return Loaded{.value = "1", .ttl = -5}; };
+    BulkLoader wrong_tags = [](List<Text> keys) {
+      return std::vector<Loaded>(keys.size(), Loaded{.value = "1", .tags = {""}});
+    };
+    REQUIRE_THROWS_WITH(cache.get("a", wrong), Catch::Contains("ttl"));
+    std::vector<Text> keys = {"a", "b"};
+    REQUIRE_THROWS_WITH(cache.get_many(keys, wrong_tags), Catch::Contains("tag"));
+    for (Text key : keys) REQUIRE(cache.get(key, [](Text) { return Loaded{"2"}; }) == "2");
+  });
+}
+
 TEST_CASE("a refresh loads what is fresh, and shows it until then", "[cache]") {
   for_each_space([](Space& s) {
     Source source;

@@ -200,6 +200,7 @@ std::optional<std::string> CacheWork::fly(const Task& task, caching::Flight* fli
   Millis begin = ticks();
   try {
     loaded = task.loader(task.key);
+    check(loaded);
   } catch (const std::exception&) {
     return after_failure(task, flight);
   } catch (...) {  // EndRun: of this caller only
@@ -290,6 +291,7 @@ void CacheWork::load_granted(std::vector<std::size_t>& granted, List<Text> keys,
     if (loaded.size() != missing.size())
       throw Error(ErrorCode::invalid, "the loader gave " + std::to_string(loaded.size()) + " results for " +
                                           std::to_string(missing.size()) + " keys");
+    for (const Loaded& one : loaded) check(one);
   } catch (...) {
     ++counts.load_failures;
     bool all = true;
