@@ -154,25 +154,16 @@ py::object state_object(const std::optional<MessageState>& s) {
                         s->at, readable_text(s->reason), maybe(s->progress), maybe(s->result));
 }
 
-void define_message_queue(py::module_& m) {
-  const QueueOptions o;
-  py::class_<BoundQueue> c(m, "MessageQueue", "A queue of messages.");
-  c.def(py::init(&make), py::arg("store"), py::arg("name"), py::kw_only(), py::arg("prefix") = "ph",
-        py::arg("clock") = py::none(), py::arg("lease") = o.lease, py::arg("max_retries") = o.max_retries,
-        py::arg("retry_unit") = o.retry_unit, py::arg("longest_retry") = o.longest_retry,
-        py::arg("dedupe_window") = o.dedupe_window, py::arg("retention") = o.retention,
-        py::arg("dead_retention") = o.dead_retention)
-      .def_property_readonly("signal_key",
-                             [](BoundQueue& self) { return py::bytes(self.module.signal_key()); })
-      .def("send_messages", send, py::arg("messages"))
-      .def("look", look, py::arg("count"))
-      .def(
-          "message_state",
-          [](BoundQueue& self, const py::object& id) {
-            Id i(id, "id");
-            return state_object(self.run([&](auto& q) { return q.message_state(i); }));
-          },
-          py::arg("id"))
+namespace {
+
+void define_asking(py::class_<BoundQueue>& c) {
+  c.def(
+       "message_state",
+       [](BoundQueue& self, const py::object& id) {
+         Id i(id, "id");
+         return state_object(self.run([&](auto& q) { return q.message_state(i); }));
+       },
+       py::arg("id"))
       .def(
           "look_for",
           [](BoundQueue& self, const py::object& id) {
@@ -193,7 +184,23 @@ void define_message_queue(py::module_& m) {
             Id i(id, "id");
             self.run([&](auto& q) { q.wake_next(i); });
           },
-          py::arg("id"))
+          py::arg("id"));
+}
+
+}  // namespace
+
+void define_message_queue(py::module_& m) {
+  const QueueOptions o;
+  py::class_<BoundQueue> c(m, "MessageQueue", "A queue of messages.");
+  c.def(py::init(&make), py::arg("store"), py::arg("name"), py::kw_only(), py::arg("prefix") = "ph",
+        py::arg("clock") = py::none(), py::arg("lease") = o.lease, py::arg("max_retries") = o.max_retries,
+        py::arg("retry_unit") = o.retry_unit, py::arg("longest_retry") = o.longest_retry,
+        py::arg("dedupe_window") = o.dedupe_window, py::arg("retention") = o.retention,
+        py::arg("dead_retention") = o.dead_retention)
+      .def_property_readonly("signal_key",
+                             [](BoundQueue& self) { return py::bytes(self.module.signal_key()); })
+      .def("send_messages", send, py::arg("messages"))
+      .def("look", look, py::arg("count"))
       .def("cleanup_expired_messages",
            [](BoundQueue& self) { return self.run([](auto& q) { return q.cleanup_expired_messages(); }); })
       .def("get_queue_stats",
@@ -217,6 +224,7 @@ void define_message_queue(py::module_& m) {
             return self.run([&](auto& q) { return q.discard(texts); });
           },
           py::arg("ids"));
+  define_asking(c);
   define_settling(c);
 }
 

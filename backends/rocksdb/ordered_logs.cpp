@@ -161,9 +161,9 @@ class OrderedLogs : public rocksdb::FileSystemWrapper {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> ordered_logs(std::shared_ptr<rocksdb::FileSystem> below,
+std::shared_ptr<rocksdb::FileSystem> ordered_logs(const std::shared_ptr<rocksdb::FileSystem>& below,
                                                   std::string directory) {
-  return std::make_shared<OrderedLogs>(std::move(below), std::move(directory));
+  return std::make_shared<OrderedLogs>(below, std::move(directory));
 }
 
 }  // namespace playhead::rocks

@@ -15,7 +15,7 @@ namespace playhead::rocks {
 /// nothing of it is in the log, and the next write tries again.
 ///
 /// Only the logs in `directory` are looked at, everything else passes through. Thread-safe.
-std::shared_ptr<rocksdb::FileSystem> ordered_logs(std::shared_ptr<rocksdb::FileSystem> below,
+std::shared_ptr<rocksdb::FileSystem> ordered_logs(const std::shared_ptr<rocksdb::FileSystem>& below,
                                                   std::string directory);
 
 }  // namespace playhead::rocks

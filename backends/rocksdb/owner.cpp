@@ -51,6 +51,12 @@ bool has_database(rocksdb::Env& env, const std::string& path) {
   return env.FileExists(path + "/CURRENT").ok();
 }
 
+[[noreturn]] void refuse_what_else(const std::string& path, const std::string& file) {
+  throw Error(ErrorCode::invalid,
+              "The directory " + path + " holds something else (\"" + file +
+                  "\") and no RocksDB store of Playhead; name an empty or a new directory");
+}
+
 [[noreturn]] void refuse_without_format(const std::string& path) {
   throw Error(ErrorCode::invalid,
               "The directory " + path +
@@ -80,9 +86,7 @@ bool claim_directory(rocksdb::Env& env, const std::string& path) {
   if (has_database(env, path)) refuse_without_format(path);
   for (auto& file : files) {
     if (file == "." || file == ".." || file == "FORMAT" || file == "FORMAT.new") continue;
-    throw Error(ErrorCode::invalid,
-                "The directory " + path + " holds something else (\"" + file +
-                    "\") and no RocksDB store of Playhead; name an empty or a new directory");
+    refuse_what_else(path, file);
   }
   write_format(env, path);
   return true;

@@ -42,7 +42,7 @@ RocksStorage::~RocksStorage() {
   }
   try {
     close();
-  } catch (const Error&) {
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
     // Who wants to know whether the last commits are durable calls close() himself.
   }
 }

@@ -64,10 +64,10 @@ std::string page_key(const PageRequest& request, const PageRule& rule);
 std::vector<std::pair<std::string, std::string>> query_parameters(Text query);
 
 struct PageCacheOptions {
-  std::string name = "pages";           ///< page caches of the same name share their pages
-  std::int64_t max_body = 1024 * 1024;  ///< larger pages are not kept; 1 byte to 500 MiB
-  Millis max_wait = 5'000;              ///< for a page that somebody else makes; 0 to 1 day
-  Millis pass_ttl = 10'000;             ///< a page that is not to be kept is not waited for again so long
+  std::string name = "pages";         ///< page caches of the same name share their pages
+  std::int64_t max_body = 1'048'576;  ///< larger pages are not kept; 1 byte to 500 MiB
+  Millis max_wait = 5'000;            ///< for a page that somebody else makes; 0 to 1 day
+  Millis pass_ttl = 10'000;           ///< a page that is not to be kept is not waited for again so long
   Millis lease = 30'000;  ///< others wait so long for one that makes a page; longer than that takes
   Millis stale_while_revalidate = 0;  ///< a page is shown so long after its end while it is made again
   std::int64_t jitter_percent = 0;  ///< each lifetime is longer or shorter by up to so much, at random; 0..90
