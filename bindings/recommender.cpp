@@ -15,10 +15,32 @@ std::string bytes_of(const py::handle& id, Text name) {
   return std::string(text_of(id.ptr(), arena, name));
 }
 
+/// An argument that may be None, kept.
+class OptionalId {
+ public:
+  OptionalId() = default;
+  OptionalId(const py::handle& value, Text name) {
+    if (value && !value.is_none()) id_ = bytes_of(value, name);
+  }
+  std::optional<Text> view() const { return id_ ? std::optional<Text>(*id_) : std::nullopt; }
+
+ private:
+  std::optional<std::string> id_;
+};
+
 /// One event's owned parts, from a mapping with record's argument names or a tuple in their order.
 struct OwnedEvent {
   std::string user_id, video_id;
+  OptionalId device, region;
   EventRecord record;
+
+  const EventRecord& view() {
+    record.user_id = user_id;
+    record.video_id = video_id;
+    record.device = device.view();
+    record.region = region.view();
+    return record;
+  }
 };
 
 std::optional<Millis> millis_of(const py::handle& value, Text name) {
@@ -35,34 +57,118 @@ py::object item(const py::object& row, const char* name, std::size_t position) {
   return position < tuple.size() ? py::object(tuple[position]) : py::object(py::none());
 }
 
-void fill(OwnedEvent& e, const py::object& row) {
+void fill(OwnedEvent& e, const py::object& row, bool history) {
   e.user_id = bytes_of(item(row, "user_id", 0), "user_id");
   e.video_id = bytes_of(item(row, "video_id", 1), "video_id");
   e.record.event = video_event(bytes_of(item(row, "event", 2), "event"));
   e.record.at = millis_of(item(row, "at", 3), "at");
   e.record.watched_ms = millis_of(item(row, "watched_ms", 4), "watched_ms");
   e.record.duration_ms = millis_of(item(row, "duration_ms", 5), "duration_ms");
+  e.device = OptionalId(item(row, "device", 6), "device");
+  e.region = OptionalId(item(row, "region", 7), "region");
+  e.record.history = history;
 }
 
-void record_many(Recommender& self, const py::iterable& rows) {
+void record_many(Recommender& self, const py::iterable& rows, bool history) {
   std::vector<OwnedEvent> owned;
-  for (py::handle row : rows) fill(owned.emplace_back(), py::reinterpret_borrow<py::object>(row));
+  for (py::handle row : rows) fill(owned.emplace_back(), py::reinterpret_borrow<py::object>(row), history);
   std::vector<EventRecord> events;
-  for (OwnedEvent& e : owned) {
-    e.record.user_id = e.user_id;
-    e.record.video_id = e.video_id;
-    events.push_back(e.record);
-  }
+  events.reserve(owned.size());
+  for (OwnedEvent& e : owned) events.push_back(e.view());
   ReleaseGil release;
   self.record_many(events);
 }
 
 void record(Recommender& self, const py::object& user, const py::object& video, const std::string& event,
-            std::optional<Millis> at, std::optional<Millis> watched_ms, std::optional<Millis> duration_ms) {
-  std::string user_id = bytes_of(user, "user_id"), video_id = bytes_of(video, "video_id");
-  EventRecord e{user_id, video_id, video_event(event), at, watched_ms, duration_ms};
+            std::optional<Millis> at, std::optional<Millis> watched_ms, std::optional<Millis> duration_ms,
+            const py::object& device, const py::object& region) {
+  OwnedEvent e{
+      bytes_of(user, "user_id"), bytes_of(video, "video_id"), {device, "device"}, {region, "region"}, {}};
+  e.record.event = video_event(event);
+  e.record.at = at;
+  e.record.watched_ms = watched_ms;
+  e.record.duration_ms = duration_ms;
   ReleaseGil release;
-  self.record(e);
+  self.record(e.view());
+}
+
+void add_video(Recommender& self, const py::object& video, const py::object& creator,
+               const py::object& category, const py::iterable& tags, std::optional<Millis> uploaded_at,
+               std::optional<Millis> duration_ms, const py::object& region) {
+  std::string id = bytes_of(video, "video_id");
+  OptionalId by(creator, "creator"), in(category, "category"), from(region, "region");
+  std::vector<std::string> owned;
+  for (py::handle tag : tags) owned.push_back(bytes_of(tag, "tags"));
+  std::vector<Text> views(owned.begin(), owned.end());
+  VideoAttributes a{by.view(), in.view(), from.view(), views, uploaded_at, duration_ms};
+  ReleaseGil release;
+  self.add_video(id, a);
+}
+
+std::vector<Recommendation> recommend(Recommender& self, const py::object& user, std::size_t count,
+                                      std::optional<Millis> at, const py::object& region, bool exclude_seen) {
+  std::string user_id = bytes_of(user, "user_id");
+  OptionalId where(region, "region");
+  ReleaseGil release;
+  return self.recommend(user_id, {count, at, where.view(), exclude_seen});
+}
+
+py::list interests(const std::vector<UserProfile::Interest>& all) {
+  py::list out;
+  for (const UserProfile::Interest& i : all)
+    out.append(py::make_tuple(id_object(i.name), i.short_term, i.long_term));
+  return out;
+}
+
+py::list ids(const std::vector<std::string>& all) {
+  py::list out;
+  for (const std::string& id : all) out.append(id_object(id));
+  return out;
+}
+
+py::object optional_id(const std::optional<std::string>& id) {
+  return id ? py::object(id_object(*id)) : py::object(py::none());
+}
+
+py::object profile(Recommender& self, const py::object& user, std::optional<Millis> at) {
+  std::string user_id = bytes_of(user, "user_id");
+  std::optional<UserProfile> found;
+  {
+    ReleaseGil release;
+    found = self.profile(user_id, at);
+  }
+  if (!found) return py::none();
+  return py::make_tuple(interests(found->tags), interests(found->creators), ids(found->recent),
+                        ids(found->follows), found->hours, optional_id(found->device),
+                        optional_id(found->region), found->seen);
+}
+
+RecommenderOptions options_of(const py::kwargs& given) {
+  auto preset = given.contains("preset") ? given["preset"].cast<std::string>() : "feed";
+  if (preset != "feed" && preset != "catalogue")
+    throw Error(ErrorCode::invalid, "preset must be 'feed' or 'catalogue', not '" + preset + "'");
+  RecommenderOptions o = preset == "feed" ? RecommenderOptions() : RecommenderOptions::catalogue();
+  for (auto [key, value] : given) {
+    auto name = key.cast<std::string>();
+    auto take = [&](const char* option, auto& to) {
+      if (name != option) return false;
+      try {
+        to = value.cast<std::remove_reference_t<decltype(to)>>();
+      } catch (const py::cast_error&) {
+        throw py::type_error(name + " cannot be " + std::string(py::repr(value)));
+      }
+      return true;
+    };
+    if (name == "preset" || take("name", o.name) || take("profile_size", o.profile_size) ||
+        take("profile_half_life", o.profile_half_life) || take("neighbors", o.neighbors) ||
+        take("popularity_half_lives_h", o.popularity_half_lives_h) || take("blend", o.blend) ||
+        take("als_factors", o.als_factors) || take("als_lambda", o.als_lambda) ||
+        take("als_alpha", o.als_alpha) || take("seed", o.seed) || take("ease_items", o.ease_items) ||
+        take("ease_lambda", o.ease_lambda) || take("seen_limit", o.seen_limit))
+      continue;
+    throw py::type_error("Recommender() got an unexpected keyword argument '" + name + "'");
+  }
+  return o;
 }
 
 }  // namespace
@@ -90,36 +196,45 @@ void define_recommender(py::module_& m) {
                ", score=" + std::to_string(r.score) + ")";
       });
   py::class_<Recommender>(m, "RecommenderObject", "See playhead.modules.Recommender.")
-      .def(py::init([](StoreObject& store, const std::string& name, std::size_t profile_size,
-                       double profile_half_life, std::size_t neighbors) {
-             RecommenderOptions o;
-             o.name = name;
-             o.profile_size = profile_size;
-             o.profile_half_life = profile_half_life;
-             o.neighbors = neighbors;
+      .def(py::init([](StoreObject& store, const py::kwargs& options) {
+             RecommenderOptions o = options_of(options);
              ReleaseGil release;
              return std::make_unique<Recommender>(store.target().store, o);
            }),
-           py::arg("store"), py::arg("name") = "recommender", py::arg("profile_size") = 50,
-           py::arg("profile_half_life") = 25.0, py::arg("neighbors") = 400)
+           py::arg("store"))
+      .def("add_video", add_video, py::arg("video_id"), py::kw_only(), py::arg("creator") = py::none(),
+           py::arg("category") = py::none(), py::arg("tags") = py::tuple(),
+           py::arg("uploaded_at") = py::none(), py::arg("duration_ms") = py::none(),
+           py::arg("region") = py::none())
       .def(
-          "add_video",
-          [](Recommender& self, const py::object& id) { self.add_video(bytes_of(id, "video_id")); },
+          "remove_video",
+          [](Recommender& self, const py::object& video) {
+            std::string id = bytes_of(video, "video_id");
+            ReleaseGil release;
+            return self.remove_video(id);
+          },
           py::arg("video_id"))
       .def("record", record, py::arg("user_id"), py::arg("video_id"), py::arg("event"), py::kw_only(),
            py::arg("at") = py::none(), py::arg("watched_ms") = py::none(),
-           py::arg("duration_ms") = py::none())
-      .def("record_many", record_many, py::arg("events"))
+           py::arg("duration_ms") = py::none(), py::arg("device") = py::none(),
+           py::arg("region") = py::none())
+      .def("record_many", record_many, py::arg("events"), py::kw_only(), py::arg("history") = false)
       .def(
-          "recommend",
-          [](Recommender& self, const py::object& user, std::size_t count, std::optional<Millis> at,
-             bool exclude_seen) {
-            std::string user_id = bytes_of(user, "user_id");
+          "follow",
+          [](Recommender& self, const py::object& user, const py::object& other, bool on) {
+            std::string user_id = bytes_of(user, "user_id"), other_id = bytes_of(other, "other_id");
             ReleaseGil release;
-            return self.recommend(user_id, count, at, exclude_seen);
+            on ? self.follow(user_id, other_id) : self.unfollow(user_id, other_id);
           },
-          py::arg("user_id"), py::arg("count") = 10, py::kw_only(), py::arg("at") = py::none(),
-          py::arg("exclude_seen") = true)
+          py::arg("user_id"), py::arg("other_id"), py::arg("on"))
+      .def("recommend", recommend, py::arg("user_id"), py::arg("count") = 10, py::kw_only(),
+           py::arg("at") = py::none(), py::arg("region") = py::none(), py::arg("exclude_seen") = true)
+      .def("profile", profile, py::arg("user_id"), py::kw_only(), py::arg("at") = py::none())
+      .def("refresh",
+           [](Recommender& self) {
+             ReleaseGil release;
+             self.refresh();
+           })
       .def(
           "similar",
           [](Recommender& self, const py::object& video, std::size_t count) {

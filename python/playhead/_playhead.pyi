@@ -1192,15 +1192,19 @@ class Recommendation:
     def reasons(self) -> tuple[Reason, ...]: ...
 
 class RecommenderObject:
-    def __init__(
+    def __init__(self, store: StoreObject, **options: Any) -> None: ...
+    def add_video(
         self,
-        store: StoreObject,
-        name: str = "recommender",
-        profile_size: int = 50,
-        profile_half_life: float = 25.0,
-        neighbors: int = 400,
+        video_id: Id,
+        *,
+        creator: Id | None = None,
+        category: Id | None = None,
+        tags: Iterable[Id] = (),
+        uploaded_at: int | None = None,
+        duration_ms: int | None = None,
+        region: Id | None = None,
     ) -> None: ...
-    def add_video(self, video_id: Id) -> None: ...
+    def remove_video(self, video_id: Id) -> bool: ...
     def record(
         self,
         user_id: Id,
@@ -1210,13 +1214,62 @@ class RecommenderObject:
         at: int | None = None,
         watched_ms: int | None = None,
         duration_ms: int | None = None,
+        device: Id | None = None,
+        region: Id | None = None,
     ) -> None: ...
-    def record_many(self, events: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None: ...
+    def record_many(
+        self, events: Iterable[Mapping[str, Any] | Sequence[Any]], *, history: bool = False
+    ) -> None: ...
+    def follow(self, user_id: Id, other_id: Id, on: bool) -> None: ...
     def recommend(
-        self, user_id: Id, count: int = 10, *, at: int | None = None, exclude_seen: bool = True
+        self,
+        user_id: Id,
+        count: int = 10,
+        *,
+        at: int | None = None,
+        region: Id | None = None,
+        exclude_seen: bool = True,
     ) -> list[Recommendation]: ...
     def similar(self, video_id: Id, count: int = 10) -> list[Recommendation]: ...
+    def profile(self, user_id: Id, *, at: int | None = None) -> tuple[Any, ...] | None: ...
+    def refresh(self) -> None: ...
     @property
     def events(self) -> int: ...
     @property
     def videos(self) -> int: ...
+
+class DeepFMObject:
+    def __init__(
+        self,
+        fields: dict[str, str],
+        *,
+        embedding_dim: int,
+        hidden: Sequence[int],
+        learning_rate: float,
+        l2: float,
+        dropout: float,
+        unknown_share: float,
+        seed: int,
+        threads: int,
+    ) -> None: ...
+    @staticmethod
+    def load(path: str) -> DeepFMObject: ...
+    def save(self, path: str) -> None: ...
+    def fit(
+        self,
+        columns: tuple[tuple[Any, ...], ...],
+        labels: Sequence[float],
+        epochs: int,
+        batch_size: int,
+        validation: tuple[tuple[Any, ...], ...] | None,
+        validation_labels: Sequence[float],
+        patience: int,
+    ) -> list[tuple[float, float | None]]: ...
+    def partial_fit(
+        self, columns: tuple[tuple[Any, ...], ...], labels: Sequence[float], batch_size: int
+    ) -> float: ...
+    def predict(self, columns: tuple[tuple[Any, ...], ...], size: int) -> list[float]: ...
+    @property
+    def fields(self) -> dict[str, str]: ...
+    @property
+    def parameters(self) -> int: ...

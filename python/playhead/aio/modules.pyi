@@ -25,6 +25,7 @@ from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats,
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.pages import PageCache
 from playhead.modules.rates import RateDecision
+from playhead.modules.recommend import UserProfile
 from playhead.modules.records import Row
 from playhead.modules.secure_sessions import SecureSession, SuspiciousActivity, ValidatedSession
 from playhead.modules.sessions import CreatedSession, SessionEnd, SessionExpiredListener, SessionExpiryReport, SessionInfo, SessionLogPage, SignedOn, UpdateResult
@@ -630,24 +631,43 @@ class RateLimiter:
 
 class Recommender:
     @classmethod
-    async def open(cls, store: Store[Any], *, name: str='recommender', profile_size: int=50, profile_half_life: float=25.0, neighbors: int=400) -> Self: ...
-    async def add_video(self, video_id: Id) -> None:
-        """Make a video known. An event on an unknown video does so too."""
-    async def record(self, user_id: Id, video_id: Id, event: str, *, at: int | None=None, watched_ms: int | None=None, duration_ms: int | None=None) -> None:
+    async def open(cls, store: Store[Any], *, preset: Literal['feed', 'catalogue']='feed', name: str | None=None, profile_size: int | None=None, profile_half_life: float | None=None, neighbors: int | None=None, blend: Mapping[str, float] | None=None, popularity_half_lives_h: Mapping[float, float] | None=None, ease_items: int | None=None, ease_lambda: float | None=None, als_factors: int | None=None, als_lambda: float | None=None, als_alpha: float | None=None, seed: int | None=None, seen_limit: int | None=None) -> Self: ...
+    async def add_video(self, video_id: Id, *, creator: Id | None=None, category: Id | None=None, tags: Iterable[Id]=(), uploaded_at: int | None=None, duration_ms: int | None=None, region: Id | None=None) -> None:
+        """Add a video, or replace all that is known of it.
+
+        An event on an unknown video makes it known, too.
+        """
+    async def remove_video(self, video_id: Id) -> bool:
+        """Withdraw a video: it is not recommended until it is added again. False: it was not known."""
+    async def record(self, user_id: Id, video_id: Id, event: str, *, at: int | None=None, watched_ms: int | None=None, duration_ms: int | None=None, device: Id | None=None, region: Id | None=None) -> None:
         """Record what a user did with a video.
 
         ``event`` is impression, view, finish, like, favorite, comment, share, follow, dislike, unlike,
         unfavorite or unfollow; another one raises :class:`playhead.InvalidArgument`, a ValueError.
         """
-    async def record_many(self, events: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
-        """Record many events: mappings with the names of :meth:`record`'s arguments, or tuples of them."""
-    async def recommend(self, user_id: Id, count: int=10, *, at: int | None=None, exclude_seen: bool=True) -> list[Recommendation]:
-        """Distinct videos, best first: ``count``, or all there are. A new user gets what is popular."""
+    async def record_many(self, events: Iterable[Mapping[str, Any] | Sequence[Any]], *, history: bool=False) -> None:
+        """Record many events: mappings with the names of :meth:`record`'s arguments, or tuples of them.
+
+        ``history``: they are bulk from before the stream, whose pairs weigh half in co-counts.
+        """
+    async def follow(self, user_id: Id, other_id: Id) -> None:
+        """Let what another person likes, and what he made, count for the user."""
+    async def unfollow(self, user_id: Id, other_id: Id) -> None:
+        """Take that back."""
+    async def recommend(self, user_id: Id, count: int=10, *, at: int | None=None, region: Id | None=None, exclude_seen: bool=True) -> list[Recommendation]:
+        """Distinct videos, best first: ``count``, or all there are. A new user gets what is popular.
+
+        Popularity is that of the ``region``, the user's last one by default.
+        """
     async def similar(self, video_id: Id, count: int=10) -> list[Recommendation]:
-        """The videos most often had together with one."""
+        """The videos most like one: the profile is that video, and popularity does not count."""
+    async def profile(self, user_id: Id, *, at: int | None=None) -> UserProfile | None:
+        """What is known of a user; None if nothing is."""
+    async def refresh(self) -> None:
+        """Compute the background models from what was recorded, then answer with them."""
     @property
     def events(self) -> int:
-        """Events counted so far."""
+        """Rows of the log counted so far: events, videos and who follows whom."""
     @property
     def videos(self) -> int:
         """Known videos."""

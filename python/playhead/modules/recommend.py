@@ -3,40 +3,127 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from playhead import _playhead
 from playhead._playhead import Reason, Recommendation
 from playhead._store import Store, target_of
 from playhead._types import Id
 
-__all__ = ["Reason", "Recommendation", "Recommender"]
+__all__ = ["Interest", "Reason", "Recommendation", "Recommender", "UserProfile"]
+
+
+class Interest(NamedTuple):
+    """How much a user likes a tag or a creator: weights that decay."""
+
+    name: Id
+    short_term: float  #: half-life 20 minutes
+    long_term: float  #: half-life 10 days
+
+
+class UserProfile(NamedTuple):
+    """What a user likes, and what is known of him."""
+
+    tags: list[Interest]  #: the strongest in the long term first
+    creators: list[Interest]
+    recent: list[Id]  #: the newest distinct videos, the newest first
+    follows: list[Id]
+    hours: list[int]  #: events by hour of day, UTC
+    device: Id | None  #: the last one
+    region: Id | None
+    seen: int  #: videos that are known exactly to have been had
 
 
 class Recommender:
-    """Recommendations from item-item co-counts and decayed popularity. An event changes the very next answer.
+    """Recommendations in which an event changes the very next answer.
 
-    Durable are an event log and each user's newest events, written together in one batch. What is counted
-    from them lives in this process and is rebuilt from the log when the store is opened again. Times are
-    Unix milliseconds; ids are str or bytes of 1 to 1,024 bytes. Thread-safe.
+    Sources are EASE and iALS (refreshed), ordered and unordered co-counts, tags, creators, people who
+    are followed, fresh videos and decayed popularity; ``blend`` gives each its weight, and one source
+    alone is a blend, too. Durable is a log of events and videos in the store. What is counted from it
+    lives in this process and is rebuilt from the log when the store is opened again. Events may
+    arrive late. Times are Unix milliseconds; ids are str or bytes of 1 to 1,024 bytes. Thread-safe.
+
+    ``preset="catalogue"`` is for catalogues in which order carries no meaning: no popularity, and the whole
+    history as profile. An option that is None is the preset's.
     """
 
     def __init__(
         self,
         store: Store,
         *,
-        name: str = "recommender",
-        profile_size: int = 50,
-        profile_half_life: float = 25.0,
-        neighbors: int = 400,
+        preset: Literal["feed", "catalogue"] = "feed",
+        name: str | None = None,
+        profile_size: int | None = None,
+        profile_half_life: float | None = None,
+        neighbors: int | None = None,
+        blend: Mapping[str, float] | None = None,
+        popularity_half_lives_h: Mapping[float, float] | None = None,
+        ease_items: int | None = None,
+        ease_lambda: float | None = None,
+        als_factors: int | None = None,
+        als_lambda: float | None = None,
+        als_alpha: float | None = None,
+        seed: int | None = None,
+        seen_limit: int | None = None,
     ) -> None:
-        self._impl = _playhead.RecommenderObject(
-            target_of(store), name, profile_size, profile_half_life, neighbors
+        """Take a store, and read what was recorded there.
+
+        ``name`` ("recommender") tells several recommenders of one store apart. The
+        ``profile_size`` (50) newest distinct videos of a user are looked at, with weights that
+        halve every ``profile_half_life`` (25) positions. ``blend`` gives sources their weights,
+        ``popularity_half_lives_h`` half-lives in hours. Of a video ``neighbors`` (400) co-counts
+        are kept; EASE covers ``ease_items`` (4,000) videos with the L2 regularisation
+        ``ease_lambda`` (300); iALS has vectors of ``als_factors`` (64), the regularisation
+        ``als_lambda`` (.01), and gives what was not had the weight ``als_alpha`` (.3).
+        ``seen_limit`` (10,000) videos of a user are excluded exactly. All that is random comes
+        from ``seed``.
+        """
+        given = {
+            "name": name,
+            "profile_size": profile_size,
+            "profile_half_life": profile_half_life,
+            "neighbors": neighbors,
+            "blend": blend and dict(blend),
+            "popularity_half_lives_h": popularity_half_lives_h and dict(popularity_half_lives_h),
+            "ease_items": ease_items,
+            "ease_lambda": ease_lambda,
+            "als_factors": als_factors,
+            "als_lambda": als_lambda,
+            "als_alpha": als_alpha,
+            "seed": seed,
+            "seen_limit": seen_limit,
+        }
+        options = {option: value for option, value in given.items() if value is not None}
+        self._impl = _playhead.RecommenderObject(target_of(store), preset=preset, **options)
+
+    def add_video(
+        self,
+        video_id: Id,
+        *,
+        creator: Id | None = None,
+        category: Id | None = None,
+        tags: Iterable[Id] = (),
+        uploaded_at: int | None = None,
+        duration_ms: int | None = None,
+        region: Id | None = None,
+    ) -> None:
+        """Add a video, or replace all that is known of it.
+
+        An event on an unknown video makes it known, too.
+        """
+        self._impl.add_video(
+            video_id,
+            creator=creator,
+            category=category,
+            tags=tags,
+            uploaded_at=uploaded_at,
+            duration_ms=duration_ms,
+            region=region,
         )
 
-    def add_video(self, video_id: Id) -> None:
-        """Make a video known. An event on an unknown video does so too."""
-        self._impl.add_video(video_id)
+    def remove_video(self, video_id: Id) -> bool:
+        """Withdraw a video: it is not recommended until it is added again. False: it was not known."""
+        return self._impl.remove_video(video_id)
 
     def record(
         self,
@@ -47,31 +134,76 @@ class Recommender:
         at: int | None = None,
         watched_ms: int | None = None,
         duration_ms: int | None = None,
+        device: Id | None = None,
+        region: Id | None = None,
     ) -> None:
         """Record what a user did with a video.
 
         ``event`` is impression, view, finish, like, favorite, comment, share, follow, dislike, unlike,
         unfavorite or unfollow; another one raises :class:`playhead.InvalidArgument`, a ValueError.
         """
-        self._impl.record(user_id, video_id, event, at=at, watched_ms=watched_ms, duration_ms=duration_ms)
+        self._impl.record(
+            user_id,
+            video_id,
+            event,
+            at=at,
+            watched_ms=watched_ms,
+            duration_ms=duration_ms,
+            device=device,
+            region=region,
+        )
 
-    def record_many(self, events: Iterable[Mapping[str, Any] | Sequence[Any]]) -> None:
-        """Record many events: mappings with the names of :meth:`record`'s arguments, or tuples of them."""
-        self._impl.record_many(events)
+    def record_many(
+        self, events: Iterable[Mapping[str, Any] | Sequence[Any]], *, history: bool = False
+    ) -> None:
+        """Record many events: mappings with the names of :meth:`record`'s arguments, or tuples of them.
+
+        ``history``: they are bulk from before the stream, whose pairs weigh half in co-counts.
+        """
+        self._impl.record_many(events, history=history)
+
+    def follow(self, user_id: Id, other_id: Id) -> None:
+        """Let what another person likes, and what he made, count for the user."""
+        self._impl.follow(user_id, other_id, True)
+
+    def unfollow(self, user_id: Id, other_id: Id) -> None:
+        """Take that back."""
+        self._impl.follow(user_id, other_id, False)
 
     def recommend(
-        self, user_id: Id, count: int = 10, *, at: int | None = None, exclude_seen: bool = True
+        self,
+        user_id: Id,
+        count: int = 10,
+        *,
+        at: int | None = None,
+        region: Id | None = None,
+        exclude_seen: bool = True,
     ) -> list[Recommendation]:
-        """Distinct videos, best first: ``count``, or all there are. A new user gets what is popular."""
-        return self._impl.recommend(user_id, count, at=at, exclude_seen=exclude_seen)
+        """Distinct videos, best first: ``count``, or all there are. A new user gets what is popular.
+
+        Popularity is that of the ``region``, the user's last one by default.
+        """
+        return self._impl.recommend(user_id, count, at=at, region=region, exclude_seen=exclude_seen)
 
     def similar(self, video_id: Id, count: int = 10) -> list[Recommendation]:
-        """The videos most often had together with one."""
+        """The videos most like one: the profile is that video, and popularity does not count."""
         return self._impl.similar(video_id, count)
+
+    def profile(self, user_id: Id, *, at: int | None = None) -> UserProfile | None:
+        """What is known of a user; None if nothing is."""
+        found = self._impl.profile(user_id, at=at)
+        if found is None:
+            return None
+        tags, creators, *rest = found
+        return UserProfile([Interest(*t) for t in tags], [Interest(*c) for c in creators], *rest)
+
+    def refresh(self) -> None:
+        """Compute the background models from what was recorded, then answer with them."""
+        self._impl.refresh()
 
     @property
     def events(self) -> int:
-        """Events counted so far."""
+        """Rows of the log counted so far: events, videos and who follows whom."""
         return self._impl.events
 
     @property

@@ -1,0 +1,106 @@
+#include "engine/modules/recommend/blend.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace playhead::recommend {
+
+namespace {
+
+std::uint64_t tie_break(Text user, Text video) {
+  std::uint64_t h = 14695981039346656037u;
+  for (Text part : {user, Text("\0", 1), video})
+    for (char c : part) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return h;
+}
+
+// In eight sums, so that the compiler may add several at once.
+template <class F>
+double sum_of(const std::vector<float>& x, F&& f) {
+  std::array<double, 8> sums{};
+  std::size_t i = 0;
+  for (; i + 8 <= x.size(); i += 8)
+    for (std::size_t k = 0; k < 8; ++k) sums[k] += f(x[i + k]);
+  for (; i < x.size(); ++i) sums[0] += f(x[i]);
+  double sum = 0;
+  for (double s : sums) sum += s;
+  return sum;
+}
+
+double deviation(const std::vector<float>& x) {
+  auto n = static_cast<double>(x.size());
+  double mean = sum_of(x, [](double v) { return v; }) / n;
+  return std::sqrt(sum_of(x, [mean](double v) { return (v - mean) * (v - mean); }) / n);
+}
+
+struct Candidate {
+  float score;
+  std::uint64_t tie;
+  VideoIndex video;
+  bool operator<(const Candidate& other) const {  // is better
+    return score != other.score ? score > other.score : tie < other.tie;
+  }
+};
+
+}  // namespace
+
+std::vector<Part> parts_of(const std::vector<Voice>& voices, const Query& query) {
+  std::vector<Part> parts;
+  for (const Voice& voice : voices) {
+    Part part{voice.source.get(), 0, std::vector<float>(query.state.catalogue.size())};
+    if (part.scores.empty() || voice.weight == 0 || !voice.source->score(query, part.scores)) continue;
+    double d = deviation(part.scores);
+    if (!(d > 0)) continue;
+    part.scale = static_cast<float>(voice.weight / d);
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+std::vector<float> total_of(const std::vector<Part>& parts, std::size_t videos) {
+  std::vector<float> total(videos);
+  for (const Part& part : parts)
+    for (std::size_t v = 0; v < videos; ++v) total[v] += part.scale * part.scores[v];
+  return total;
+}
+
+// The best are kept in a heap whose first is the worst of them: few videos get as far as the hash.
+std::vector<VideoIndex> best_of(const Catalogue& catalogue, Text seed, std::size_t count,
+                                const std::vector<float>& scores) {
+  count = std::min(count, scores.size());
+  std::vector<Candidate> heap;
+  for (VideoIndex v = 0; v < scores.size() && count > 0; ++v) {
+    bool full = heap.size() == count;
+    if (scores[v] == excluded || (full && scores[v] < heap.front().score)) continue;
+    Candidate candidate{scores[v], tie_break(seed, catalogue.id(v)), v};
+    if (full) {
+      if (!(candidate < heap.front())) continue;
+      std::pop_heap(heap.begin(), heap.end());
+      heap.pop_back();
+    }
+    heap.push_back(candidate);
+    std::push_heap(heap.begin(), heap.end());
+  }
+  std::sort_heap(heap.begin(), heap.end());
+  std::vector<VideoIndex> out;
+  for (const Candidate& c : heap) out.push_back(c.video);
+  return out;
+}
+
+Recommendation explain(const std::vector<Part>& parts, const Query& query, VideoIndex video) {
+  Recommendation r{query.state.catalogue.id(video), 0, {}};
+  for (const Part& part : parts) {
+    double contribution = part.scale * part.scores[video];
+    r.score += contribution;
+    if (contribution == 0) continue;
+    if (!r.reasons.empty() && r.reasons.back().source == part.source->name()) {
+      r.reasons.back().contribution += contribution;
+      continue;
+    }
+    r.reasons.push_back({std::string(part.source->name()), contribution, part.source->because(query, video)});
+  }
+  return r;
+}
+
+}  // namespace playhead::recommend
