@@ -42,6 +42,7 @@ PYBIND11_MODULE(_playhead, m, pybind11::mod_gil_used()) {
   define_values(m);
   define_modules(m);
   define_recommender(m);
+  define_deep_fm(m);
 }
 
 #undef PyInit__playhead

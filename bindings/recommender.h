@@ -4,5 +4,6 @@
 namespace playhead::python {
 
 void define_recommender(py::module_& m);
+void define_deep_fm(py::module_& m);
 
 }  // namespace playhead::python

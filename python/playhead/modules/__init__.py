@@ -13,6 +13,7 @@ from playhead.modules import (
     coordination,
     counts,
     decorators,
+    deep_fm,
     filters,
     hashing,
     identity,
@@ -40,6 +41,7 @@ from playhead.modules.carts import *
 from playhead.modules.coordination import *
 from playhead.modules.counts import *
 from playhead.modules.decorators import *
+from playhead.modules.deep_fm import *
 from playhead.modules.filters import *
 from playhead.modules.hashing import *
 from playhead.modules.identity import *
@@ -68,6 +70,7 @@ __all__ += carts.__all__
 __all__ += coordination.__all__
 __all__ += counts.__all__
 __all__ += decorators.__all__
+__all__ += deep_fm.__all__
 __all__ += filters.__all__
 __all__ += hashing.__all__
 __all__ += identity.__all__
