@@ -19,6 +19,7 @@ from playhead._replay_formats import (
     Event,
     Refusal,
     User,
+    Video,
     columns_of,
     read_history,
     read_log,
@@ -136,9 +137,9 @@ class Replay:
         self._popular = Ranking()
         self._log: list[tuple[int, UserEvent]] = []
 
-    def video(self, video_id: str) -> None:
+    def video(self, video: Video) -> None:
         """One row of a table of videos: it can be recommended."""
-        self.recommender.add_video(video_id)
+        video.add_to(self.recommender)
 
     def users(self, users: list[User]) -> None:
         """Rows of a table of users: a hash for each, and the groups that hit rates are told for."""

@@ -8,8 +8,12 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from playhead.modules import Recommender
 
 T = TypeVar("T")
 Row = dict[str, str]
@@ -44,6 +48,28 @@ class User:
     user_id: str
     features: Row
     group: str  #: a feature that splits all users into a few groups
+
+
+@dataclass(frozen=True)
+class Video:
+    """One row of a table of videos, with the names of ``Recommender.add_video``."""
+
+    line: int
+    video_id: str
+    creator: str | None = None
+    tags: tuple[str, ...] = ()
+    uploaded_at: int | None = None
+    duration_ms: int | None = None
+
+    def add_to(self, recommender: Recommender) -> None:
+        """Make it known."""
+        recommender.add_video(
+            self.video_id,
+            creator=self.creator,
+            tags=self.tags,
+            uploaded_at=self.uploaded_at,
+            duration_ms=self.duration_ms,
+        )
 
 
 @dataclass(frozen=True)
@@ -248,15 +274,49 @@ def read_history(path: Path) -> Iterator[list[Event] | Refusal]:
     return read_table(path, "\t", columns, "history of kuairand", _history_row)
 
 
-def read_videos(path: Path, name: str) -> Iterator[str | Refusal]:
-    """Give the ids of a table of videos."""
+def _day(row: Row, name: str) -> int | None:
+    text = (row.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+    except ValueError:
+        raise ValueError(f"{name} is {text[:40]!r}, not a date") from None
+
+
+def _kuairand_video(row: Row, line: int) -> Video:
+    tags = tuple(t for t in (row.get("tag") or "").split(",") if t and t != "unknown")
+    duration = (row.get("video_duration") or "").strip()
+    try:
+        duration_ms = int(float(duration)) if duration else None
+    except (ValueError, OverflowError):
+        raise ValueError(f"video_duration is {duration[:40]!r}, not a number") from None
+    creator = (row.get("author_id") or "").strip() or None
+    return Video(line, _text(row, "video_id"), creator, tags, _day(row, "upload_dt"), duration_ms)
+
+
+def _movielens_video(row: Row, line: int) -> Video:
+    return Video(line, _text(row, "item_id:token"), tags=tuple((row.get("class:token_seq") or "").split()))
+
+
+def _csv_video(row: Row, line: int) -> Video:
+    tags = tuple(t for t in (row.get("tags") or "").split("|") if t)
+    uploaded_at, duration_ms = (_number(row, name, optional=True) for name in ("uploaded_at", "duration_ms"))
+    creator = (row.get("creator") or "").strip() or None
+    return Video(line, _text(row, "video_id"), creator, tags, uploaded_at, duration_ms)
+
+
+_VIDEOS = {"kuairand": _kuairand_video, "movielens": _movielens_video, "csv": _csv_video}
+
+
+def read_videos(path: Path, name: str) -> Iterator[Video | Refusal]:
+    """Read a table of videos.
+
+    In csv the columns creator, tags (a|b), uploaded_at and duration_ms are optional.
+    """
     how = FORMATS[name]
     return read_table(
-        path,
-        how.delimiter,
-        (how.video,),
-        f"table of videos in the format {name}",
-        lambda row, _: _text(row, how.video),
+        path, how.delimiter, (how.video,), f"table of videos in the format {name}", _VIDEOS[name]
     )
 
 

@@ -1,4 +1,4 @@
-"""The command line: playhead demo, replay, check, backup."""
+"""The command line: playhead demo, replay, evaluate, check, backup."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 import playhead
-from playhead import _demo, _playhead, _replay
+from playhead import _demo, _evaluate, _playhead, _replay
 from playhead._replay_formats import FORMATS
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -77,6 +77,30 @@ def replay(
     """Feed a real log through the modules and report how they did. Files ending in .gz are read directly."""
     try:
         _replay.run(file, name, store, videos, history, users, Console())
+    except (playhead.Error, ValueError, OSError) as error:
+        raise _failed(error) from error
+
+
+@main.command()
+@click.option(
+    "--protocol",
+    "name",
+    required=True,
+    type=click.Choice(sorted(_evaluate.PROTOCOLS)),
+    help="What is measured.",
+)
+@click.option(
+    "--data",
+    "directory",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The directory of KuaiRand-Pure's or MovieLens 100K's files.",
+)
+@click.option("--ablation", is_flag=True, help="Without each source, and each source alone.")
+def evaluate(name: str, directory: Path, ablation: bool) -> None:
+    """Tell how good recommendations are, on real data: docs/recommendation.md describes the protocols."""
+    try:
+        _evaluate.run(name, directory, ablation, Console())
     except (playhead.Error, ValueError, OSError) as error:
         raise _failed(error) from error
 
