@@ -26,18 +26,16 @@ void append_escaped(std::string& out, Text segment) {
     throw Error(ErrorCode::invalid, "an id or name of " + std::to_string(segment.size()) +
                                         " bytes is too long; at most " + std::to_string(max_segment) +
                                         " are allowed");
-  while (!segment.empty()) {
-    std::size_t plain = 0;
-    while (plain < segment.size() && !is_special(segment[plain])) ++plain;
-    out.append(segment.data(), plain);
-    segment.remove_prefix(plain);
-    if (segment.empty()) return;
-    auto byte = static_cast<unsigned char>(segment.front());
-    segment.remove_prefix(1);
-    out.push_back('%');
-    out.push_back(upper_digits[byte >> 4]);
-    out.push_back(upper_digits[byte & 15]);
+  const auto *at = segment.begin(), *plain = at;
+  for (; at != segment.end(); ++at) {
+    if (!is_special(*at)) continue;
+    out.append(plain, at);
+    auto byte = static_cast<unsigned char>(*at);
+    const char escaped[] = {'%', upper_digits[byte >> 4], upper_digits[byte & 15]};
+    out.append(escaped, sizeof escaped);
+    plain = at + 1;
   }
+  out.append(plain, at);
 }
 
 // What stands before the next colon, which is consumed; the rest if there is none.
@@ -83,9 +81,15 @@ std::string KeyCodec::key_in(std::uint16_t bucket, Text family, Text owner,
   out.reserve(length);
   out += begin_;
   append_escaped(out, family);
-  out += ":{";
-  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(lower_digits[(bucket >> shift) & 15]);
-  out += "}:";
+  const char tag[] = {':',
+                      '{',
+                      lower_digits[bucket >> 12],
+                      lower_digits[(bucket >> 8) & 15],
+                      lower_digits[(bucket >> 4) & 15],
+                      lower_digits[bucket & 15],
+                      '}',
+                      ':'};
+  out.append(tag, sizeof tag);
   append_escaped(out, owner);
   for (Text part : parts) {
     out.push_back(':');

@@ -63,21 +63,18 @@ constexpr double integral_limit = 1e17;
 }  // namespace
 
 bool parse_int64(Text text, std::int64_t& value) {
-  constexpr std::size_t longest = 20;
-  if (text.empty() || text.size() > longest) return false;
+  constexpr std::size_t most_digits = 19;  // a uint64 holds any number of so many
   if (text.size() == 1 && text[0] == '0') {
     value = 0;
     return true;
   }
-  const bool negative = text[0] == '-';
+  const bool negative = !text.empty() && text[0] == '-';
   if (negative) text.remove_prefix(1);
-  if (text.empty() || text[0] < '1' || text[0] > '9') return false;
+  if (text.empty() || text.size() > most_digits || text[0] < '1' || text[0] > '9') return false;
   std::uint64_t magnitude = 0;
   for (const char c : text) {
     if (c < '0' || c > '9') return false;
-    const auto digit = static_cast<std::uint64_t>(c - '0');
-    if (__builtin_mul_overflow(magnitude, std::uint64_t{10}, &magnitude)) return false;
-    if (__builtin_add_overflow(magnitude, digit, &magnitude)) return false;
+    magnitude = magnitude * 10 + static_cast<std::uint64_t>(c - '0');
   }
   const auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   if (magnitude > largest + (negative ? 1 : 0)) return false;
@@ -87,6 +84,10 @@ bool parse_int64(Text text, std::int64_t& value) {
 
 bool parse_double(Text text, double& value) {
   double parsed = 0;
+  if (text == "0") {
+    value = 0;
+    return true;
+  }
   const auto result = std::from_chars(text.data(), text.data() + text.size(), parsed);
   // Zero may be an underflow, which only the slow path tells apart.
   if (result.ec == std::errc() && result.ptr == text.data() + text.size() && std::isnormal(parsed)) {

@@ -14,7 +14,7 @@ namespace {
 
 Value text_value(Value::Kind kind, Text bytes) {
   Value v(kind);
-  v.text = bytes;
+  v.text = std::string(bytes);
   return v;
 }
 

@@ -19,6 +19,15 @@ namespace {
 constexpr Text alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr Text digits = "0123456789abcdef";
 
+/// The value of each character of the alphabet; 64 for the others.
+constexpr auto alphabet_values = [] {
+  std::array<std::uint8_t, 256> values{};
+  values.fill(64);
+  for (std::size_t i = 0; i < alphabet.size(); ++i)
+    values[static_cast<unsigned char>(alphabet[i])] = static_cast<std::uint8_t>(i);
+  return values;
+}();
+
 void generate(std::span<char> out) {
   if (RAND_bytes(reinterpret_cast<unsigned char*>(out.data()), static_cast<int>(out.size())) != 1)
     throw Error(ErrorCode::unavailable, "the operating system gives no random bytes; secrets cannot be made");
@@ -91,6 +100,7 @@ bool same_secret(Text a, Text b) {
 
 std::string base64url(Text bytes) {
   std::string out;
+  out.reserve((bytes.size() * 4 + 2) / 3);
   unsigned buffer = 0;
   int bits = 0;
   for (char c : bytes) {
@@ -103,17 +113,18 @@ std::string base64url(Text bytes) {
 }
 
 std::optional<std::string> from_base64url(Text text) {
-  std::string out;
+  std::string out(text.size() * 3 / 4, '\0');
+  auto end = out.begin();
   unsigned buffer = 0;
   int bits = 0;
   for (char c : text) {
-    std::size_t value = alphabet.find(c);
-    if (value == Text::npos) return std::nullopt;
-    buffer = (buffer << 6) | static_cast<unsigned>(value);
+    unsigned value = alphabet_values[static_cast<unsigned char>(c)];
+    if (value == 64) return std::nullopt;
+    buffer = (buffer << 6) | value;
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
-    out.push_back(static_cast<char>((buffer >> bits) & 255));
+    *end++ = static_cast<char>((buffer >> bits) & 255);
     buffer &= (1U << bits) - 1;
   }
   if (bits == 6 || buffer != 0) return std::nullopt;

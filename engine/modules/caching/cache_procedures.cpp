@@ -82,8 +82,10 @@ struct Finding {
     entries.keep(key, std::max(lease, until_shown - now));
   }
   static Value reply(Text state, Text kind, Text value, Text fresh, const std::string& left) {
-    return Value::array(
-        {Value::bulk(state), Value::bulk(kind), Value::bulk(value), Value::bulk(fresh), Value::bulk(left)});
+    std::vector<Value> parts;
+    parts.reserve(5);
+    for (Text part : {state, kind, value, fresh, Text(left)}) parts.push_back(Value::bulk(part));
+    return Value::array(std::move(parts));
   }
   Value wait(Text key, const CacheEntry& e) {
     if (mode == "lease") run_for_effect(unit, HIncrBy{key, "w", 1}, db);
@@ -139,7 +141,9 @@ Value find_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
       unit,        db,        now,          keys[1],   CacheEntries(unit, db, keys[0], now, in.integer()),
       in.text(),   in.text(), in.integer(), in.real(), in.integer(),
       in.integer()};
-  std::vector<Value> out = {Value::bulk(std::to_string(now))};
+  std::vector<Value> out;
+  out.reserve(keys.size() - 1);
+  out.push_back(Value::bulk(std::to_string(now)));
   for (Text key : keys.subspan(2)) out.push_back(f.find(key, in.text()));
   return Value::array(std::move(out));
 }

@@ -24,8 +24,8 @@ State state_of(Text name) {
 CacheLookup lookup_of(const Value& reply, Millis now) {
   const auto& parts = list_of(reply);
   CacheLookup seen;
-  seen.state = state_of(parts.at(0).to_string());
-  if (parts.at(1).to_string() == "v") seen.value = parts.at(2).to_string();
+  seen.state = state_of(parts.at(0).text);
+  if (parts.at(1).text == "v") seen.value = parts.at(2).to_string();
   seen.fresh_until = parts.at(3).to_integer();
   seen.lease_left = parts.at(4).to_integer();
   seen.now = now;
@@ -55,8 +55,11 @@ class Landing {
 
 std::vector<CacheLookup> CacheWork::look(const Shard& shard, List<Text> keys, Text mode) {
   std::vector<std::string> names;
-  std::vector<Text> all = {shard.tags, shard.pending};
+  std::vector<Text> all;
   names.reserve(keys.size());
+  all.reserve(2 + keys.size());
+  all.push_back(shard.tags);
+  all.push_back(shard.pending);
   for (Text key : keys) all.push_back(names.emplace_back(entry_key(shard, key)));
   std::string receipt = mode == "peek" ? "" : new_receipt();
   double early = options.early_beta > 0 ? -options.early_beta * std::log(1 - options.random()) : 0;
@@ -108,8 +111,8 @@ std::optional<std::string> CacheWork::get(Text key, const Loader& loader) {
       throw Error(ErrorCode::invalid,
                   "a loader asks the cache for the key that it loads; it would wait for itself");
     CacheLookup seen;
-    if (!try_store([&] { seen = look(key, flight ? "join" : "lease"); }))
-      return load_without_store(key, loader);
+    auto look_here = [&] { seen = look(key, flight ? "join" : "lease"); };
+    if (!try_store(std::ref(look_here))) return load_without_store(key, loader);
     count_lookup(seen);
     if (seen.leased()) return load({std::string(key), std::move(seen), loader});
     if (seen.found()) return std::move(seen.value);

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 
 #include "engine/modules/caching/cache_procedures.h"
@@ -102,12 +103,12 @@ std::string CacheWork::signal_key(const Shard& shard, Text key) const {
 
 std::string CacheWork::new_receipt() {
   std::uint64_t n = receipts_.fetch_add(1, std::memory_order_relaxed);
-  std::array<char, 8> bytes;
-  for (char& c : bytes) {
-    c = static_cast<char>(n & 0xff);
-    n >>= 8;
-  }
-  return receipt_begin_ + hex({bytes.data(), bytes.size()});
+  std::array<char, 16> digits;
+  std::string receipt;
+  receipt.reserve(receipt_begin_.size() + digits.size());
+  receipt += receipt_begin_;
+  receipt.append(digits.data(), std::to_chars(digits.begin(), digits.end(), n, 16).ptr);
+  return receipt;
 }
 
 Millis CacheWork::ticks() const {

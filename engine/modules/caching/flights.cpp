@@ -28,6 +28,7 @@ void Flight::end() {
 std::shared_ptr<Flight> Flights::find(Text key) {
   Part& p = part(key);
   std::lock_guard lock(p.mutex);
+  if (p.flights.empty()) return nullptr;
   auto found = p.flights.find(std::string(key));
   return found == p.flights.end() ? nullptr : found->second;
 }

@@ -82,8 +82,11 @@ struct Request {
   Value answer(bool fits, std::int64_t most, std::int64_t remaining, Millis retry, Millis reset) const {
     if (fits) retry = 0;
     if (!fits && weight > most) retry = -1;
-    return Value::array({Value::integer(fits ? 1 : 0), Value::integer(std::max<std::int64_t>(0, remaining)),
-                         Value::integer(retry), Value::integer(reset)});
+    std::vector<Value> parts;
+    parts.reserve(4);
+    for (std::int64_t n : {std::int64_t{fits}, std::max<std::int64_t>(0, remaining), retry, reset})
+      parts.push_back(Value::integer(n));
+    return Value::array(std::move(parts));
   }
 
   Unit& unit;

@@ -97,7 +97,10 @@ Value get_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   for (std::size_t i = 0; i + 1 < t.fields.size(); i += 2)
     if (t.fields[i] == guard && t.fields[i + 1] == value) free = true;
   if (free) sessions.touch(t, interval);
-  std::vector<Value> out = {Value::bulk(sessions.user()), Value::bulk(t.app)};
+  std::vector<Value> out;
+  out.reserve(2 + told_parts);
+  out.push_back(Value::bulk(sessions.user()));
+  out.push_back(Value::bulk(t.app));
   tell(out, t);
   return Value::array(std::move(out));
 }
@@ -217,7 +220,7 @@ Value destroy_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> arg
   bool everywhere = in.integer() == 1;
   auto found = sessions.living(id, check);
   if (!found) return Value::integer(0);
-  sessions.dismiss(everywhere ? found->root : found->session, "");
+  sessions.dismiss(everywhere ? found->root() : found->session, "");
   return Value::integer(1);
 }
 
@@ -250,7 +253,7 @@ Value destroy_all_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text>
   if (!keep.empty()) {
     auto found = sessions.living(keep, check);
     if (!found) return Value::integer(0);
-    keep = found->root.id;
+    keep = found->root().id;
   }
   std::int64_t good = 0;
   for (const SessionRecord& t : sessions.all()) {
@@ -361,10 +364,10 @@ Value read_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) 
   auto found = sessions.living(id, check);
   if (!found || found->session.parent.empty()) return {};
   sessions.touch(found->session, interval);
-  sessions.touch(found->root, interval);
+  sessions.touch(found->root(), interval);
   std::vector<Value> out = {Value::bulk(sessions.user()), Value::bulk(found->session.app)};
   tell(out, found->session);
-  tell(out, found->root);
+  tell(out, found->root());
   return Value::array(std::move(out));
 }
 

@@ -13,20 +13,40 @@ namespace {
   throw Error(ErrorCode::corrupt, "a stored session is not in the format of this version");
 }
 
+void append_number(std::string& out, std::int64_t number) {
+  char buffer[int64_text_size];
+  out += format_int64(number, buffer);
+  out.push_back(':');
+}
+
+void append_text(std::string& out, Text text) {
+  append_number(out, static_cast<std::int64_t>(text.size()));
+  out += text;
+}
+
+/// More bytes than a text of this size takes.
+std::size_t room_for(Text text) {
+  return int64_text_size + text.size();
+}
+
+std::size_t room_for(const Strings& texts) {
+  std::size_t room = 0;
+  for (const std::string& text : texts) room += room_for(text);
+  return room;
+}
+
 }  // namespace
 
 std::string pack(const Strings& texts) {
   std::string out;
-  for (const std::string& text : texts) {
-    out += std::to_string(text.size());
-    out.push_back(':');
-    out += text;
-  }
+  out.reserve(room_for(texts));
+  for (const std::string& text : texts) append_text(out, text);
   return out;
 }
 
 Strings unpack(Text packed) {
   Strings out;
+  out.reserve(8);  // of few fields
   while (!packed.empty()) {
     std::size_t colon = packed.find(':');
     std::int64_t size = 0;
@@ -52,20 +72,24 @@ SessionRecord SessionRecord::parse(Text id, Text bytes) {
   r.check = bytes.substr(0, half_digest);
   Strings texts = unpack(bytes.substr(half_digest));
   if (texts.size() < 2) corrupt();
-  r.parent = texts[0];
-  r.app = texts[1];
-  r.fields.assign(texts.begin() + 2, texts.end());
+  r.parent = std::move(texts[0]);
+  r.app = std::move(texts[1]);
+  texts.erase(texts.begin(), texts.begin() + 2);
+  r.fields = std::move(texts);
   return r;
 }
 
 std::string SessionRecord::print() const {
+  const auto numbers = {number, version, issued, seen, absolute, idle, authenticated, apps};
   std::string out;
-  for (std::int64_t field : {number, version, issued, seen, absolute, idle, authenticated, apps}) {
-    char buffer[int64_text_size];
-    out += format_int64(field, buffer);
-    out.push_back(':');
-  }
-  return out + check + pack({parent, app}) + pack(fields);
+  out.reserve(numbers.size() * int64_text_size + check.size() + room_for(parent) + room_for(app) +
+              room_for(fields));
+  for (std::int64_t field : numbers) append_number(out, field);
+  out += check;
+  append_text(out, parent);
+  append_text(out, app);
+  for (const std::string& text : fields) append_text(out, text);
+  return out;
 }
 
 }  // namespace playhead::identity

@@ -24,16 +24,18 @@ std::optional<SessionRecord> UserSessions::load(Text id) const {
 std::optional<UserSessions::Found> UserSessions::living(Text id, Text check) {
   auto t = load(id);
   if (!t || (!check.empty() && !same_secret(t->check, check))) return std::nullopt;
-  auto root = t->parent.empty() ? t : load(t->parent);
-  if (root && now_ >= root->end()) {
-    dismiss(*root, root->reason());
+  std::optional<SessionRecord> global;
+  if (!t->parent.empty()) global = load(t->parent);
+  if (global && now_ >= global->end()) {
+    dismiss(*global, global->reason());
     return std::nullopt;
   }
-  if (!root || now_ >= t->end()) {
+  bool orphan = !t->parent.empty() && !global;
+  if (orphan || now_ >= t->end()) {
     dismiss(*t, t->reason());
     return std::nullopt;
   }
-  return Found{std::move(*t), std::move(*root)};
+  return Found{std::move(*t), std::move(global)};
 }
 
 void UserSessions::put(const SessionRecord& t) {

@@ -17,7 +17,9 @@ class UserSessions {
   std::optional<SessionRecord> load(Text id) const;
   /// One that may be used, and its global one if it has one (else itself). What is found to have ended is dismissed.
   struct Found {
-    SessionRecord session, root;
+    SessionRecord session;
+    std::optional<SessionRecord> global;  ///< of a session of an application
+    SessionRecord& root() { return global ? *global : session; }
   };
   std::optional<Found> living(Text id, Text check);
   void put(const SessionRecord& t);

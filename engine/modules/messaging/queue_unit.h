@@ -103,7 +103,7 @@ struct QueueRecord {
     for (std::int64_t field : {number, priority, attempts}) out.integer(field);
     for (const std::string* field : {&sent, &receipt, &delayed, &reason, &progress, &result})
       out.text(*field);
-    return out.bytes();
+    return std::move(out).bytes();
   }
 };
 

@@ -13,7 +13,8 @@ class FieldWriter {
  public:
   FieldWriter& text(Text bytes);
   FieldWriter& integer(std::int64_t n);
-  const std::string& bytes() const { return bytes_; }
+  const std::string& bytes() const& { return bytes_; }
+  std::string bytes() && { return std::move(bytes_); }
 
  private:
   std::string bytes_;

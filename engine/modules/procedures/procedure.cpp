@@ -7,8 +7,8 @@
 namespace playhead {
 
 ArgumentWriter& ArgumentWriter::integer(std::int64_t n) {
-  char buffer[int64_text_size];
-  return text(numbers_.copy(format_int64(n, buffer)));
+  auto* buffer = static_cast<char*>(numbers_.allocate(int64_text_size, 1));
+  return text(format_int64(n, buffer));
 }
 
 ArgumentWriter& ArgumentWriter::real(double x) {
