@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "bindings/caching.h"
+#include "bindings/fast_method.h"
 #include "playhead/modules/cache.h"
 
 namespace playhead::python {
@@ -33,6 +34,13 @@ Loaded loaded_of(const py::handle& given) {
   Loaded loaded{value_of(parts[0], "value"), parts[1].cast<std::optional<Millis>>(), {}};
   for (py::handle tag : parts[2]) loaded.tags.push_back(value_of(tag, "tag").value_or(""));
   return loaded;
+}
+
+/// A loader that is called within the call that it is given to, whose caller holds the function.
+Loader loader_within(const py::object& load) {
+  return [function = load.ptr()](Text key) {
+    return call_python([&] { return loaded_of(py::handle(function)(id_object(key))); });
+  };
 }
 
 Loader loader_of(const py::object& load) {
@@ -122,7 +130,7 @@ py::tuple lookup_tuple(const CacheLookup& seen) {
 
 py::object get(BoundCache& self, const py::object& key, const py::object& load) {
   Id id(key, "key");
-  Loader loader = loader_of(load);
+  Loader loader = self.module.options().refresh_in_background ? loader_of(load) : loader_within(load);
   return bytes_object(without_gil([&] { return self.module.get(id, loader); }));
 }
 
@@ -148,8 +156,8 @@ py::tuple peek(BoundCache& self, const py::object& key) {
 }
 
 void define_reading(py::class_<BoundCache>& c) {
-  c.def("get", get, py::arg("key"), py::arg("load"))
-      .def("get_many", get_many, py::arg("keys"), py::arg("load"))
+  add_fast_method<get>(c, "get");
+  c.def("get_many", get_many, py::arg("keys"), py::arg("load"))
       .def("refresh", refresh, py::arg("key"), py::arg("load"))
       .def("peek", peek, py::arg("key"))
       .def(

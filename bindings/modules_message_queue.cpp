@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "bindings/fast_method.h"
 #include "bindings/messages.h"
 #include "bindings/modules.h"
 #include "playhead/modules/message_queue.h"
@@ -42,8 +43,12 @@ std::unique_ptr<BoundQueue> make(StoreObject& store, const py::object& name, con
   return std::make_unique<BoundQueue>(place_of(store, prefix, std::move(clock)), Id(name, "name"), o);
 }
 
+py::object given_or_empty(const py::object& id) {
+  return id.is_none() ? py::object(py::bytes()) : id;
+}
+
 /// Messages are (body, priority, delay, dedupe, id), the last two None if there is none.
-py::list send(BoundQueue& self, const py::list& given) {
+py::list send_messages(BoundQueue& self, const py::list& given) {
   std::deque<Id> held;
   std::vector<OutgoingMessage> messages;
   auto text = [&](const py::object& object, const char* name) -> Text {
@@ -61,15 +66,35 @@ py::list send(BoundQueue& self, const py::list& given) {
   return ids;
 }
 
+/// One message, as above; its id.
+py::object send_message(BoundQueue& self, const py::object& body, const py::object& priority,
+                        const py::object& delay, const py::object& dedupe, const py::object& id) {
+  OutgoingMessage message;
+  Id content(body, "body"), key(given_or_empty(dedupe), "dedupe"), name(given_or_empty(id), "id");
+  message.body = content;
+  message.priority = integer_of(priority.ptr(), "priority");
+  message.delay = integer_of(delay.ptr(), "delay");
+  message.dedupe = key;
+  message.id = name;
+  return id_object(self.run([&](auto& q) { return q.send_message(message); }));
+}
+
 /// ([message], look_again)
-py::tuple look(BoundQueue& self, std::int64_t count) {
+py::tuple look(BoundQueue& self, const py::object& wanted) {
+  std::int64_t count = integer_of(wanted.ptr(), "count");
   Received found = self.run([&](auto& q) { return q.look(count); });
   py::list messages;
   for (const ReceivedMessage& m : found.messages) messages.append(message_object(m));
   return py::make_tuple(messages, found.look_again);
 }
 
-std::vector<bool> complete(BoundQueue& self, const py::list& given) {
+py::bool_ complete_message(BoundQueue& self, const py::object& id, const py::object& receipt,
+                           const py::object& result) {
+  Id i(id, "id"), r(receipt, "receipt"), note(result, "result");
+  return py::bool_(self.run([&](auto& q) { return q.complete_message(i, r, note); }));
+}
+
+std::vector<bool> complete_messages(BoundQueue& self, const py::list& given) {
   std::vector<ReceivedMessage> messages;
   for (const py::handle& item : given) {
     auto parts = item.cast<py::tuple>();
@@ -89,14 +114,8 @@ py::tuple dead_letters(BoundQueue& self, const std::string& cursor, std::int64_t
 }
 
 void define_settling(py::class_<BoundQueue>& c) {
-  c.def("complete_messages", complete, py::arg("messages"))
-      .def(
-          "complete_message",
-          [](BoundQueue& self, const py::object& id, const py::object& receipt, const py::object& result) {
-            Id i(id, "id"), r(receipt, "receipt"), note(result, "result");
-            return self.run([&](auto& q) { return q.complete_message(i, r, note); });
-          },
-          py::arg("id"), py::arg("receipt"), py::arg("result"))
+  add_fast_method<complete_message>(c, "complete_message");
+  c.def("complete_messages", complete_messages, py::arg("messages"))
       .def(
           "fail_message",
           [](BoundQueue& self, const py::object& id, const py::object& receipt, const py::object& reason,
@@ -192,6 +211,8 @@ void define_asking(py::class_<BoundQueue>& c) {
 void define_message_queue(py::module_& m) {
   const QueueOptions o;
   py::class_<BoundQueue> c(m, "MessageQueue", "A queue of messages.");
+  add_fast_method<send_message>(c, "send_message");
+  add_fast_method<look>(c, "look");
   c.def(py::init(&make), py::arg("store"), py::arg("name"), py::kw_only(), py::arg("prefix") = "ph",
         py::arg("clock") = py::none(), py::arg("lease") = o.lease, py::arg("max_retries") = o.max_retries,
         py::arg("retry_unit") = o.retry_unit, py::arg("longest_retry") = o.longest_retry,
@@ -199,8 +220,7 @@ void define_message_queue(py::module_& m) {
         py::arg("dead_retention") = o.dead_retention)
       .def_property_readonly("signal_key",
                              [](BoundQueue& self) { return py::bytes(self.module.signal_key()); })
-      .def("send_messages", send, py::arg("messages"))
-      .def("look", look, py::arg("count"))
+      .def("send_messages", send_messages, py::arg("messages"))
       .def("cleanup_expired_messages",
            [](BoundQueue& self) { return self.run([](auto& q) { return q.cleanup_expired_messages(); }); })
       .def("get_queue_stats",

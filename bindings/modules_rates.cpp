@@ -1,5 +1,6 @@
 #include <pybind11/stl.h>
 
+#include "bindings/fast_method.h"
 #include "bindings/modules.h"
 #include "playhead/modules/rate_limiter.h"
 
@@ -31,21 +32,21 @@ std::unique_ptr<BoundRates> make(StoreObject& store, const std::string& rate, co
                                       std::move(o));
 }
 
+py::tuple check(BoundRates& self, const py::object& subject, const py::object& weight) {
+  Id who(subject, "subject");
+  std::int64_t n = integer_of(weight.ptr(), "weight");
+  return as_tuple(self.run([&](RateLimiter& r) { return r.check(who, n); }));
+}
+
 }  // namespace
 
 void define_rates(py::module_& m) {
   const RateLimiterOptions o;
-  py::class_<BoundRates>(m, "RateLimiter", "How often somebody may do something.")
-      .def(py::init(&make), py::arg("store"), py::arg("rate"), py::kw_only(), py::arg("prefix") = "ph",
-           py::arg("clock") = py::none(), py::arg("name") = o.name, py::arg("algorithm") = "gcra",
-           py::arg("burst") = o.burst, py::arg("slack") = o.slack)
-      .def(
-          "check",
-          [](BoundRates& self, const py::object& subject, std::int64_t weight) {
-            Id who(subject, "subject");
-            return as_tuple(self.run([&](RateLimiter& r) { return r.check(who, weight); }));
-          },
-          py::arg("subject"), py::arg("weight") = 1)
+  py::class_<BoundRates> c(m, "RateLimiter", "How often somebody may do something.");
+  add_fast_method<check>(c, "check");
+  c.def(py::init(&make), py::arg("store"), py::arg("rate"), py::kw_only(), py::arg("prefix") = "ph",
+        py::arg("clock") = py::none(), py::arg("name") = o.name, py::arg("algorithm") = "gcra",
+        py::arg("burst") = o.burst, py::arg("slack") = o.slack)
       .def(
           "peek",
           [](BoundRates& self, const py::object& subject, std::int64_t weight) {

@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include "bindings/callbacks.h"
+#include "bindings/fast_method.h"
 #include "bindings/modules.h"
 #include "bindings/sessions.h"
 #include "playhead/modules/session_expiry.h"
@@ -44,6 +45,21 @@ std::unique_ptr<BoundExpiry> make_expiry(StoreObject& store, const std::string& 
   return std::make_unique<BoundExpiry>(place_of(store, prefix, std::move(clock)), options, o);
 }
 
+py::object get(BoundSessions& self, const py::object& session) {
+  Id text(session, "session");
+  return or_none(self.run([&](Sessions& s) { return s.get(text); }));
+}
+
+/// `changes` is a dict; `version` an int or None.
+py::tuple update(BoundSessions& self, const py::object& session, const py::object& changes,
+                 const py::object& version) {
+  Id text(session, "session");
+  SessionChanges given = changes_of(py::cast<py::dict>(changes));
+  std::optional<std::int64_t> expected;
+  if (!version.is_none()) expected = integer_of(version.ptr(), "version");
+  return as_tuple(self.run([&](Sessions& s) { return s.update(text, given, expected); }));
+}
+
 /// What works on a session that a client shows.
 template <class Module, class F>
 auto on_session(F f) {
@@ -64,9 +80,11 @@ auto told_session(F f) {
 }
 
 void define_sessions_class(py::module_& m) {
-  py::class_<BoundSessions>(m, "Sessions", "Sessions of users.")
-      .def(py::init(&make_sessions), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
-           py::arg("clock") = py::none(), py::arg("options") = SessionOptions())
+  py::class_<BoundSessions> c(m, "Sessions", "Sessions of users.");
+  add_fast_method<get>(c, "get");
+  add_fast_method<update>(c, "update");
+  c.def(py::init(&make_sessions), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
+        py::arg("clock") = py::none(), py::arg("options") = SessionOptions())
       .def(
           "create",
           [](BoundSessions& self, const py::object& user_id, const py::dict& fields) {
@@ -75,17 +93,7 @@ void define_sessions_class(py::module_& m) {
             return as_tuple(self.run([&](Sessions& s) { return s.create(user, given); }));
           },
           py::arg("user_id"), py::arg("fields"))
-      .def("get", told_session<Sessions>([](Sessions& s, Text t) { return s.get(t); }), py::arg("session"))
       .def("peek", told_session<Sessions>([](Sessions& s, Text t) { return s.peek(t); }), py::arg("session"))
-      .def(
-          "update",
-          [](BoundSessions& self, const py::object& session, const py::dict& changes,
-             std::optional<std::int64_t> version) {
-            Id text(session, "session");
-            SessionChanges given = changes_of(changes);
-            return as_tuple(self.run([&](Sessions& s) { return s.update(text, given, version); }));
-          },
-          py::arg("session"), py::arg("changes"), py::arg("version") = py::none())
       .def("touch", on_session<Sessions>([](Sessions& s, Text t) { return s.touch(t); }), py::arg("session"))
       .def(
           "regenerate",
@@ -220,6 +228,18 @@ void define_expiry(py::module_& m) {
 
 }  // namespace
 
+namespace {
+
+/// UTF-8, or Latin-1 if it is none.
+py::object field_name(Text name) {
+  py::object text = id_object(name);
+  if (py::isinstance<py::str>(text)) return text;
+  return py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeLatin1(name.data(), static_cast<Py_ssize_t>(name.size()), nullptr));
+}
+
+}  // namespace
+
 SessionFields fields_of(const py::dict& given) {
   SessionFields fields;
   for (const auto& [name, value] : given)
@@ -251,8 +271,8 @@ py::tuple as_tuple(const CreatedSession& c) {
 }
 
 py::tuple as_tuple(const SessionInfo& s) {
-  py::list fields;
-  for (const auto& [name, value] : s.fields) fields.append(py::make_tuple(id_object(name), py::bytes(value)));
+  py::dict fields;
+  for (const auto& [name, value] : s.fields) fields[field_name(name)] = py::bytes(value);
   return py::make_tuple(s.id, id_object(s.user_id), id_object(s.app), fields, s.version, s.created_at,
                         s.last_seen, s.expires_at, s.authenticated_at);
 }

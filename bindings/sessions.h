@@ -12,7 +12,7 @@ SessionChanges changes_of(const py::dict& given);
 py::tuple as_tuple(const UpdateResult& r);
 /// (session, id, expires_at)
 py::tuple as_tuple(const CreatedSession& c);
-/// (id, user_id, app, [(name, value)], version, created_at, last_seen, expires_at, authenticated_at)
+/// (id, user_id, app, {name: value}, version, created_at, last_seen, expires_at, authenticated_at)
 py::tuple as_tuple(const SessionInfo& s);
 
 template <class T>

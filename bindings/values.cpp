@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "bindings/errors.h"
 #include "playhead/error.h"
 
 namespace playhead::python {
@@ -48,9 +49,23 @@ void look_into(PyObject* value, int depth, Shape& shape) {
   }
 }
 
-void check_value(const py::object& value) {
-  Shape shape;
-  look_into(value.ptr(), 0, shape);
+/// Of Python: nothing, or what it raises.
+template <class F>
+PyObject* none_of(F&& f) noexcept {
+  try {
+    f();
+    return Py_NewRef(Py_None);
+  } catch (...) {
+    set_python_error();
+    return nullptr;
+  }
+}
+
+PyObject* check_value(PyObject*, PyObject* value) noexcept {
+  return none_of([&] {
+    Shape shape;
+    look_into(value, 0, shape);
+  });
 }
 
 /// Behind the quote that ends a string, or behind the text.
@@ -73,8 +88,7 @@ bool closes(const char* at, const char* end) {
 }
 
 // Strings apart, each comma is followed by one more value, and so is each bracket that opens, unless it closes again.
-void check_json(const py::bytes& json) {
-  auto text = static_cast<std::string_view>(json);
+void check_json(std::string_view text) {
   if (static_cast<std::int64_t>(text.size()) > longest)
     throw Error(ErrorCode::invalid, "the value has " + std::to_string(text.size()) + " bytes; at most " +
                                         std::to_string(longest) + " are kept");
@@ -102,13 +116,24 @@ void check_json(const py::bytes& json) {
   }
 }
 
+PyObject* check_json_bytes(PyObject*, PyObject* json) noexcept {
+  return none_of([&] {
+    if (!PyBytes_Check(json)) throw py::type_error("what is to be parsed must be bytes");
+    check_json({PyBytes_AS_STRING(json), static_cast<std::size_t>(PyBytes_GET_SIZE(json))});
+  });
+}
+
 }  // namespace
 
+// They are called for each value, so that pybind11's way to a function would take longer than they do.
 void define_values(py::module_& m) {
-  m.def("check_value", check_value, py::arg("value"),
-        "Raises InvalidArgument for a value of more than 64 levels or 1,000,000 parts.");
-  m.def("check_json", check_json, py::arg("json"),
-        "The same for a text that is to be parsed, and for one of more than 16 MiB.");
+  static PyMethodDef functions[] = {
+      {"check_value", check_value, METH_O,
+       "Raises InvalidArgument for a value of more than 64 levels or 1,000,000 parts."},
+      {"check_json", check_json_bytes, METH_O,
+       "The same for a text that is to be parsed, and for one of more than 16 MiB."},
+      {nullptr, nullptr, 0, nullptr}};
+  if (PyModule_AddFunctions(m.ptr(), functions) != 0) throw py::error_already_set();
 }
 
 }  // namespace playhead::python

@@ -58,9 +58,9 @@ def drive(target: _playhead.StoreObject, steps: Steps[T]) -> T:
     """Perform it on this thread; Ctrl-C ends a wait."""
     try:
         while True:
-            step = advance(steps)
-            if not isinstance(step, Wait):
-                return step[0]
-            target.lists.blpop([step.key], step.seconds)
+            wait = next(steps)
+            target.lists.blpop([wait.key], wait.seconds)
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
     finally:
         steps.close()

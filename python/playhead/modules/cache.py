@@ -183,7 +183,8 @@ class Cache(Stops[_playhead.Cache]):
 
         None: there is no such thing. What the loader raises is raised.
         """
-        return self._value(self._module.get(key, lambda k: self._raw(load(k))))
+        data = self._module.get(key, lambda k: self._raw(load(k)))
+        return None if data is None else self._serializer.loads(data)
 
     def get_many(self, keys: Iterable[Id], load: Callable[[list[Any]], Iterable[Any]]) -> list[Any]:
         """Give several values in the order of the keys.

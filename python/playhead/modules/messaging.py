@@ -10,6 +10,7 @@ from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
+from playhead.modules._named import named
 from playhead.modules._values import JSON, Serializer
 from playhead.modules._waiting import Limit, Steps, Wait, drive
 
@@ -168,7 +169,7 @@ class MessageQueue:
         the id of the first.
         """
         body = self._serializer.dumps(message)
-        return self._module.send_messages([(body, priority, delay, dedupe, id)])[0]
+        return self._module.send_message(body, priority, delay, dedupe, id)
 
     def send_messages(self, messages: Iterable[Any], delay: int = 0, priority: int = 0) -> list[Id]:
         """Send 1 to 1000 messages in one step; their ids."""
@@ -204,7 +205,7 @@ class MessageQueue:
                 self.release_message(message)
 
     def _received(self, message: tuple[Id, bytes, int, int, int, int, str]) -> ReceivedMessage:
-        return ReceivedMessage(message[0], self._load_body(message[1]), *message[2:])
+        return named(ReceivedMessage, (message[0], self._load_body(message[1]), *message[2:]))
 
     def _load_body(self, body: bytes) -> Any:
         return self._serializer.loads(body)

@@ -8,6 +8,7 @@ from playhead import _playhead
 from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
+from playhead.modules._named import named
 
 __all__ = [
     "RateDecision",
@@ -61,11 +62,11 @@ class RateLimiter:
 
     def check(self, subject: Id, weight: int = 1) -> RateDecision:
         """Take ``weight`` if there is so much. What is refused counts for nothing."""
-        return RateDecision(*self._module.check(subject, weight))
+        return named(RateDecision, self._module.check(subject, weight))
 
     def peek(self, subject: Id, weight: int = 1) -> RateDecision:
         """Tell what :meth:`check` would say, and take nothing."""
-        return RateDecision(*self._module.peek(subject, weight))
+        return named(RateDecision, self._module.peek(subject, weight))
 
     def reset(self, subject: Id) -> bool:
         """Forget what was taken; whether there was anything."""

@@ -10,6 +10,7 @@ from playhead._playhead import Clock
 from playhead._store import Store, target_of
 from playhead._types import Id
 from playhead.modules._background import Steps
+from playhead.modules._named import named
 from playhead.modules._values import JSON
 
 __all__ = [
@@ -62,7 +63,7 @@ class UpdateResult(NamedTuple):
         return self.outcome == "updated"
 
 
-_Told = tuple[str, Id, Id, list[tuple[Id, bytes]], int, int, int, int, int]
+_Told = tuple[str, Id, Id, dict[str, Any], int, int, int, int, int]
 
 
 def _packed(user_data: Mapping[str, Any] | None) -> dict[str, bytes]:
@@ -70,9 +71,10 @@ def _packed(user_data: Mapping[str, Any] | None) -> dict[str, bytes]:
 
 
 def _info(found: _Told) -> SessionInfo:
-    id_, user_id, app, fields, *rest = found
-    data = {name if isinstance(name, str) else name.decode("latin-1"): JSON.loads(v) for name, v in fields}
-    return SessionInfo(id_, user_id, app, data, *rest)
+    fields = found[3]
+    for name, data in fields.items():
+        fields[name] = JSON.loads(data)
+    return named(SessionInfo, found)
 
 
 def _is_text(session: str) -> bool:
@@ -149,7 +151,7 @@ class Sessions:
         changes.update(_packed(user_data))
         if not _is_text(session):
             return UpdateResult("no_session", 0)
-        return UpdateResult(*self._module.update(session, changes, version))
+        return named(UpdateResult, self._module.update(session, changes, version))
 
     def touch(self, session: str) -> bool:
         """Note that a session is used; whether it is good."""
