@@ -93,7 +93,8 @@ TEST_CASE("what a loader throws is thrown, and the next call loads again", "[cac
   });
 }
 
-TEST_CASE("what a loader gives with a lifetime or tags that are refused leaves nothing of the load", "[cache]") {
+TEST_CASE("what a loader gives with a lifetime or tags that are refused leaves nothing of the load",
+          "[cache]") {
   for_each_space([](Space& s) {
     CacheOptions options;
     options.while_waiting = [] { FAIL("somebody still has the lease"); };

@@ -255,8 +255,7 @@ TEST_CASE("iALS's vectors of users minimise their part of the loss", "[recommend
   CHECK(model->score(user, 1) > model->score(user, 15));  // of the same kind, and of another
 }
 
-TEST_CASE("a matrix times its inverse is the identity",
-          "[recommend_parts]") {
+TEST_CASE("a matrix times its inverse is the identity", "[recommend_parts]") {
   std::mt19937 random(7);
   for (std::size_t n : {std::size_t{1}, std::size_t{7}, std::size_t{300}}) {
     std::vector<float> a(n * n);
