@@ -22,7 +22,7 @@ void Flusher::work() {
     lock.unlock();
     try {
       disk_.sync();
-    } catch (const Error&) {
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch)
       // Tried again after the interval. RocksDB refuses writes after a failed fsync, so that writers learn of
       // it.
     }

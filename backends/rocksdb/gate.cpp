@@ -2,10 +2,10 @@
 
 #include <pthread.h>
 #include <rocksdb/perf_level.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 
 #include "playhead/error.h"
 
