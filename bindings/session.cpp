@@ -36,7 +36,7 @@ class SessionObject {
     {
       ReleaseGil release;
       auto take = [messages = messages_](const Message& m) { messages->put(m); };
-      session_ = std::make_unique<Session>(target.store, SessionOptions{take, "in-process"});
+      session_ = std::make_unique<Session>(target.store, ConnectionOptions{take, "in-process"});
       if (target.db != session_->database()) {
         ValueSink ok;
         std::string db = std::to_string(target.db);
@@ -233,7 +233,7 @@ class SessionCall {
   std::unique_ptr<Pending> pending_;
 };
 
-py::object execute(const std::shared_ptr<SessionObject>& session, const py::args& arguments) {
+py::object execute_in_session(const std::shared_ptr<SessionObject>& session, const py::args& arguments) {
   SessionCall call(session, arguments, nullptr, 0);
   call.start();
   call.wait();
@@ -298,7 +298,7 @@ void define_session(py::module_& m) {
   py::class_<Object, std::shared_ptr<Object>>(m, "Session", "A Redis client's connection above a store.")
       .def(py::init<StoreObject&, std::size_t, std::shared_ptr<ReadyQueue>, std::uint64_t>(),
            py::arg("store"), py::arg("limit") = 10000, py::arg("queue") = py::none(), py::arg("id") = 0)
-      .def("execute", execute, "Performs a command by its name and arguments.")
+      .def("execute", execute_in_session, "Performs a command by its name and arguments.")
       .def("message", &Object::message, py::arg("timeout") = py::none(),
            "The next message as (kind, pattern, channel, payload, count); None after `timeout` seconds. "
            "Raises "

@@ -54,7 +54,7 @@ bool is_for_subscribers(const Command& c) {
 
 }  // namespace
 
-Session::Impl::Impl(std::shared_ptr<Store> store, SessionOptions options)
+Session::Impl::Impl(std::shared_ptr<Store> store, ConnectionOptions options)
     : db(store->database()),
       id(next_id.fetch_add(1, std::memory_order_relaxed)),
       store_(std::move(store)),
@@ -241,7 +241,7 @@ void Session::Impl::run_queue(const std::vector<Queued>& queue, playhead::Watch*
 
 // ---- the class
 
-Session::Session(std::shared_ptr<Store> store, SessionOptions options)
+Session::Session(std::shared_ptr<Store> store, ConnectionOptions options)
     : impl_(std::make_unique<Impl>(std::move(store), std::move(options))) {}
 Session::~Session() = default;
 void Session::execute(List<Text> arguments, Sink& reply) {

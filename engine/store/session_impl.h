@@ -11,7 +11,7 @@ class Statistics;
 /// ConnectionOperations.
 class Session::Impl {
  public:
-  Impl(std::shared_ptr<Store> store, SessionOptions options);
+  Impl(std::shared_ptr<Store> store, ConnectionOptions options);
   ~Impl();
 
   /// `done` empty: waits.
@@ -88,7 +88,7 @@ class Session::Impl {
                     void (Subscription::*change)(List<Text>));
 
   const std::shared_ptr<Store> store_;
-  const SessionOptions options_;
+  const ConnectionOptions options_;
   Statistics* const statistics_;  // null: the store keeps none
   const std::chrono::steady_clock::time_point since_ = std::chrono::steady_clock::now();
   Arena arena_;

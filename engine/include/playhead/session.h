@@ -24,7 +24,7 @@ class Pending {
   virtual bool settle() = 0;
 };
 
-struct SessionOptions {
+struct ConnectionOptions {
   /// Gets the messages of subscriptions and the confirmations of SUBSCRIBE and its sisters, on any thread,
   /// one at a time. A confirmation that ended nothing has a channel whose data() is null. It must not use the
   /// session. Null: SUBSCRIBE is refused.
@@ -46,7 +46,7 @@ class Session {
   using Done = std::function<void(const Value& reply, std::exception_ptr error)>;
 
   /// The session starts in the store's default database.
-  explicit Session(std::shared_ptr<Store> store, SessionOptions options = {});
+  explicit Session(std::shared_ptr<Store> store, ConnectionOptions options = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
