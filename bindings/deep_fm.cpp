@@ -103,7 +103,7 @@ py::list fit(DeepFm& self, const py::tuple& columns, const std::vector<float>& l
   return out;
 }
 
-py::dict fields_of(const DeepFm& self) {
+py::dict fields_of_model(const DeepFm& self) {
   py::dict out;
   for (const DeepFmField& f : self.options().fields) out[py::str(f.name)] = std::string(name_of(f.kind));
   return out;
@@ -156,7 +156,7 @@ void define_deep_fm(py::module_& m) {
             return self.predict(table.rows());
           },
           py::arg("columns"), py::arg("size"))
-      .def_property_readonly("fields", fields_of)
+      .def_property_readonly("fields", fields_of_model)
       .def_property_readonly("parameters", &DeepFm::parameters);
 }
 

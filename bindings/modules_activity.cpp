@@ -31,9 +31,10 @@ ActivityEvent event_named(Text name) {
 }
 
 /// (result, count, user_views, completion, completed)
-py::tuple record(BoundActivity& self, const std::string& event, const py::object& user_id,
-                 const py::object& video_id, Millis watched_ms, Millis duration_ms, std::optional<Millis> at,
-                 std::int64_t utc_offset_minutes, const std::string& zone) {
+py::tuple record_activity(BoundActivity& self, const std::string& event, const py::object& user_id,
+                          const py::object& video_id, Millis watched_ms, Millis duration_ms,
+                          std::optional<Millis> at, std::int64_t utc_offset_minutes,
+                          const std::string& zone) {
   constexpr const char* results[] = {"recorded", "unchanged", "full"};
   Id user(user_id, "user_id"), video(video_id, "video_id");
   UserEvent e{event_named(event), user, video, watched_ms, duration_ms, at, utc_offset_minutes, zone};
@@ -233,7 +234,7 @@ void define_activity_class(py::module_& m) {
            py::arg("preferences_limit") = o.preferences_limit,
            py::arg("completion_percent") = o.completion_percent, py::arg("active_days") = o.active_days,
            py::arg("approximate_days") = o.approximate_days, py::arg("likes_limit") = o.likes_limit)
-      .def("record", record, py::arg("event"), py::arg("user_id"), py::arg("video_id"),
+      .def("record", record_activity, py::arg("event"), py::arg("user_id"), py::arg("video_id"),
            py::arg("watched_ms") = 0, py::arg("duration_ms") = 0, py::arg("at") = py::none(),
            py::arg("utc_offset_minutes") = 0, py::arg("zone") = "")
       .def("record_many", record_many, py::arg("events"))

@@ -114,8 +114,8 @@ CacheOptions options_of(const py::dict& given) {
   return o;
 }
 
-std::unique_ptr<BoundCache> make(StoreObject& store, const std::string& prefix, std::shared_ptr<Clock> clock,
-                                 const py::dict& options) {
+std::unique_ptr<BoundCache> make_cache(StoreObject& store, const std::string& prefix,
+                                       std::shared_ptr<Clock> clock, const py::dict& options) {
   return std::make_unique<BoundCache>(place_of(store, prefix, std::move(clock)), options_of(options));
 }
 
@@ -128,7 +128,7 @@ py::tuple lookup_tuple(const CacheLookup& seen) {
 
 // ---- reading
 
-py::object get(BoundCache& self, const py::object& key, const py::object& load) {
+py::object get_cached(BoundCache& self, const py::object& key, const py::object& load) {
   Id id(key, "key");
   Loader loader = self.module.options().refresh_in_background ? loader_of(load) : loader_within(load);
   return bytes_object(without_gil([&] { return self.module.get(id, loader); }));
@@ -156,7 +156,7 @@ py::tuple peek(BoundCache& self, const py::object& key) {
 }
 
 void define_reading(py::class_<BoundCache>& c) {
-  add_fast_method<get>(c, "get");
+  add_fast_method<get_cached>(c, "get");
   c.def("get_many", get_many, py::arg("keys"), py::arg("load"))
       .def("refresh", refresh, py::arg("key"), py::arg("load"))
       .def("peek", peek, py::arg("key"))
@@ -274,7 +274,7 @@ void run_in_background(BoundCache& self, const py::object& write, const py::obje
   without_gil([&] { self.module.run_in_background(std::move(writer), tell); });
 }
 
-py::tuple statistics(BoundCache& self) {
+py::tuple statistics_of_cache(BoundCache& self) {
   CacheStatistics s = self.module.statistics();
   return py::make_tuple(s.hits, s.stale_hits, s.misses, s.waits, s.loads, s.load_failures, s.refreshes,
                         s.refused, s.invalidations, s.store_errors, s.dropped_refreshes, s.writes,
@@ -305,7 +305,7 @@ void define_background(py::class_<BoundCache>& c) {
       .def_property_readonly(
           "running", [](BoundCache& self) { return without_gil([&] { return self.module.running(); }); })
       .def_property_readonly("local", [](BoundCache& self) { return self.local; })
-      .def("statistics", statistics);
+      .def("statistics", statistics_of_cache);
 }
 
 }  // namespace
@@ -314,7 +314,7 @@ void define_cache(py::module_& m) {
   // Background threads that still run may wait for the GIL: the cache ends with the GIL released.
   py::class_<BoundCache> c(m, "Cache", py::release_gil_before_calling_cpp_dtor(),
                            "A cache before a slower source.");
-  c.def(py::init(&make), py::arg("store"), py::arg("prefix"), py::arg("clock"), py::arg("options"));
+  c.def(py::init(&make_cache), py::arg("store"), py::arg("prefix"), py::arg("clock"), py::arg("options"));
   define_reading(c);
   define_writing(c);
   define_background(c);

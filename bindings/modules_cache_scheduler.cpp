@@ -28,12 +28,13 @@ std::function<Result(Text)> callback(const py::object& function) {
   };
 }
 
-std::unique_ptr<BoundScheduler> make(StoreObject& store, const py::object& load, const py::object& views_of,
-                                     const py::object& stopped, const std::string& prefix,
-                                     std::shared_ptr<Clock> clock, const std::string& name,
-                                     Millis hot_interval, Millis normal_interval, Millis lease,
-                                     Millis retry_after, std::int64_t batch, Millis longest_wait,
-                                     std::int64_t min_views) {
+std::unique_ptr<BoundScheduler> make_scheduler(StoreObject& store, const py::object& load,
+                                               const py::object& views_of, const py::object& stopped,
+                                               const std::string& prefix, std::shared_ptr<Clock> clock,
+                                               const std::string& name, Millis hot_interval,
+                                               Millis normal_interval, Millis lease, Millis retry_after,
+                                               std::int64_t batch, Millis longest_wait,
+                                               std::int64_t min_views) {
   CacheCallbacks callbacks{callback<void>(load), callback<std::int64_t>(views_of), callback<void>(stopped)};
   CacheSchedulerOptions o{name,        hot_interval, normal_interval, lease,
                           retry_after, batch,        longest_wait,    min_views};
@@ -55,11 +56,11 @@ struct GivenClaim {
   CacheClaim claim;
 };
 
-py::tuple step(BoundScheduler& self, std::optional<Millis> now) {
+py::tuple step_scheduler(BoundScheduler& self, std::optional<Millis> now) {
   return report_tuple(without_gil([&] { return self.module.step(now); }));
 }
 
-py::list claim(BoundScheduler& self, std::int64_t count, std::optional<Millis> now) {
+py::list claim_videos(BoundScheduler& self, std::int64_t count, std::optional<Millis> now) {
   std::vector<CacheClaim> claims;
   {
     Released gil;
@@ -70,7 +71,7 @@ py::list claim(BoundScheduler& self, std::int64_t count, std::optional<Millis> n
   return out;
 }
 
-void run_in_background(BoundScheduler& self, const py::object& on_error) {
+void schedule_in_background(BoundScheduler& self, const py::object& on_error) {
   auto tell = error_teller(on_error, "playhead.modules.CacheScheduler: on_error");
   Released gil;
   self.module.run_in_background(tell);
@@ -126,7 +127,7 @@ void define_entries(py::class_<BoundScheduler>& c) {
 }
 
 void define_claims(py::class_<BoundScheduler>& c) {
-  c.def("claim", claim, py::arg("count") = 1, py::arg("now") = py::none())
+  c.def("claim", claim_videos, py::arg("count") = 1, py::arg("now") = py::none())
       .def(
           "complete",
           [](BoundScheduler& self, const py::tuple& given, std::optional<Millis> now) {
@@ -157,14 +158,14 @@ void define_cache_scheduler(py::module_& m) {
   // A background thread that still runs may wait for the GIL: it ends with the GIL released.
   py::class_<BoundScheduler> c(m, "CacheScheduler", py::release_gil_before_calling_cpp_dtor(),
                                "When cached rows are loaded again.");
-  c.def(py::init(&make), py::arg("store"), py::arg("load") = py::none(), py::kw_only(),
+  c.def(py::init(&make_scheduler), py::arg("store"), py::arg("load") = py::none(), py::kw_only(),
         py::arg("views_of") = py::none(), py::arg("stopped") = py::none(), py::arg("prefix") = "ph",
         py::arg("clock") = py::none(), py::arg("name") = o.name, py::arg("hot_interval") = o.hot_interval,
         py::arg("normal_interval") = o.normal_interval, py::arg("lease") = o.lease,
         py::arg("retry_after") = o.retry_after, py::arg("batch") = o.batch,
         py::arg("longest_wait") = o.longest_wait, py::arg("min_views") = o.min_views)
-      .def("step", step, py::arg("now") = py::none())
-      .def("run_in_background", run_in_background, py::arg("on_error") = py::none())
+      .def("step", step_scheduler, py::arg("now") = py::none())
+      .def("run_in_background", schedule_in_background, py::arg("on_error") = py::none())
       .def("stop_background",
            [](BoundScheduler& self) { released(self, [](CacheScheduler& s) { s.stop_background(); }); })
       .def_property_readonly("running", [](BoundScheduler& self) {

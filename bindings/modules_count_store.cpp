@@ -10,8 +10,8 @@ namespace {
 // reconcile() calls Python, so that it releases the GIL on every store.
 using BoundCounts = Bound<CountStore>;
 
-std::unique_ptr<BoundCounts> make(StoreObject& store, const py::object& replica, const std::string& prefix,
-                                  const std::shared_ptr<Clock>& clock) {
+std::unique_ptr<BoundCounts> make_counts(StoreObject& store, const py::object& replica,
+                                         const std::string& prefix, const std::shared_ptr<Clock>& clock) {
   std::optional<Namespace> second;
   if (!replica.is_none()) second = place_of(replica.cast<StoreObject&>(), prefix, clock).space;
   ModulePlace place = place_of(store, prefix, clock);
@@ -19,7 +19,7 @@ std::unique_ptr<BoundCounts> make(StoreObject& store, const py::object& replica,
   return std::make_unique<BoundCounts>(place, std::move(second));
 }
 
-std::vector<std::int64_t> get(BoundCounts& self, const py::object& kind, const py::object& ids) {
+std::vector<std::int64_t> get_counts(BoundCounts& self, const py::object& kind, const py::object& ids) {
   Id name(kind, "kind");
   Arena arena;
   GivenTexts given(ids.ptr(), arena, "id");
@@ -84,9 +84,9 @@ py::tuple reconcile(BoundCounts& self, const py::object& kind, const py::object&
 
 void define_count_store(py::module_& m) {
   py::class_<BoundCounts>(m, "CountStore", "Counts of users.")
-      .def(py::init(&make), py::arg("store"), py::kw_only(), py::arg("replica") = py::none(),
+      .def(py::init(&make_counts), py::arg("store"), py::kw_only(), py::arg("replica") = py::none(),
            py::arg("prefix") = "ph", py::arg("clock") = py::none())
-      .def("get_many", get, py::arg("kind"), py::arg("ids"))
+      .def("get_many", get_counts, py::arg("kind"), py::arg("ids"))
       .def("get_all", get_all, py::arg("id"), py::arg("kinds"))
       .def(
           "increment",

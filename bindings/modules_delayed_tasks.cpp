@@ -10,12 +10,13 @@ namespace {
 
 using BoundTasks = Bound<DelayedTasks>;
 
-constexpr const char* names_of_status[] = {"scheduled", "running", "completed", "failed", "cancelled"};
+constexpr const char* names_of_task_status[] = {"scheduled", "running", "completed", "failed", "cancelled"};
 constexpr const char* names_of_cancel[] = {"cancelled", "running", "over", "unknown"};
 
-std::unique_ptr<BoundTasks> make(StoreObject& store, const std::string& prefix, std::shared_ptr<Clock> clock,
-                                 const std::string& name, Millis lease, std::int64_t max_retries,
-                                 Millis retry_unit, Millis longest_retry, Millis retention) {
+std::unique_ptr<BoundTasks> make_delayed_tasks(StoreObject& store, const std::string& prefix,
+                                               std::shared_ptr<Clock> clock, const std::string& name,
+                                               Millis lease, std::int64_t max_retries, Millis retry_unit,
+                                               Millis longest_retry, Millis retention) {
   DelayedTasksOptions o{name, lease, max_retries, retry_unit, longest_retry, retention};
   return std::make_unique<BoundTasks>(place_of(store, prefix, std::move(clock)), std::move(o));
 }
@@ -29,16 +30,16 @@ py::object schedule(BoundTasks& self, const py::object& type, const py::object& 
 }
 
 /// (status, type, data, due, attempts, runs, note, failed) or None
-py::object state(BoundTasks& self, const py::object& id) {
+py::object state_of_task(BoundTasks& self, const py::object& id) {
   Id name(id, "id");
   auto s = self.run([&](DelayedTasks& t) { return t.task_state(name); });
   if (!s) return py::none();
-  return py::make_tuple(names_of_status[static_cast<std::size_t>(s->status)], id_object(s->type),
+  return py::make_tuple(names_of_task_status[static_cast<std::size_t>(s->status)], id_object(s->type),
                         py::bytes(s->data), s->due, s->attempts, s->runs, py::bytes(s->note), s->failed);
 }
 
 /// ([(id, type, data, due, attempt, receipt, repeat, now)], look_again)
-py::tuple claim(BoundTasks& self, std::int64_t count) {
+py::tuple claim_tasks(BoundTasks& self, std::int64_t count) {
   auto found = self.run([&](DelayedTasks& t) { return t.claim(count); });
   py::list out;
   for (const TaskClaim& c : found.tasks)
@@ -67,7 +68,7 @@ DelayedTasks::Handler handler_of(const py::object& handler) {
 }
 
 /// (claimed, completed, lost, [(id, message)], look_again)
-py::tuple step(BoundTasks& self) {
+py::tuple step_tasks(BoundTasks& self) {
   TaskReport r = without_gil([&] { return self.module.step(); });
   py::list failures;
   for (const auto& f : r.failures)
@@ -85,7 +86,7 @@ void define_running(py::class_<BoundTasks>& c) {
          without_gil([&] { self.module.register_handler(kind, std::move(function)); });
        },
        py::arg("type"), py::arg("handler"))
-      .def("step", step)
+      .def("step", step_tasks)
       .def(
           "run_in_background",
           [](BoundTasks& self, const py::object& on_error) {
@@ -106,7 +107,7 @@ void define_delayed_tasks(py::module_& m) {
                                "Tasks that run later.");
   define_running(tasks);
   tasks
-      .def(py::init(&make), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
+      .def(py::init(&make_delayed_tasks), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
            py::arg("clock") = py::none(), py::arg("name") = o.name, py::arg("lease") = o.lease,
            py::arg("max_retries") = o.max_retries, py::arg("retry_unit") = o.retry_unit,
            py::arg("longest_retry") = o.longest_retry, py::arg("retention") = o.retention)
@@ -120,8 +121,8 @@ void define_delayed_tasks(py::module_& m) {
             return names_of_cancel[static_cast<std::size_t>(met)];
           },
           py::arg("id"))
-      .def("task_state", state, py::arg("id"))
-      .def("claim", claim, py::arg("count"))
+      .def("task_state", state_of_task, py::arg("id"))
+      .def("claim", claim_tasks, py::arg("count"))
       .def(
           "complete",
           [](BoundTasks& self, const py::tuple& given, const py::object& result) {

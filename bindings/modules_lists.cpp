@@ -210,7 +210,7 @@ py::tuple as_tuple(const PlaylistInfo& i) {
   return py::make_tuple(i.id, id_object(i.owner_id), id_object(i.name), i.is_public, i.created_at, i.videos);
 }
 
-py::object get(BoundPlaylists& self, const py::object& playlist_id, const py::object& viewer_id) {
+py::object get_playlist(BoundPlaylists& self, const py::object& playlist_id, const py::object& viewer_id) {
   Id id(playlist_id, "playlist_id");
   Viewer viewer(viewer_id);
   auto found = self.run([&](Playlists& p) { return p.get(id, viewer); });
@@ -306,7 +306,7 @@ void define_playlists(py::module_& m) {
             return word_of(self.run([&](Playlists& p) { return p.remove(user, id); }));
           },
           py::arg("user_id"), py::arg("playlist_id"))
-      .def("get", get, py::arg("playlist_id"), py::arg("viewer_id") = py::none())
+      .def("get", get_playlist, py::arg("playlist_id"), py::arg("viewer_id") = py::none())
       .def("videos", videos, py::arg("playlist_id"), py::arg("viewer_id") = py::none(),
            py::arg("cursor") = "", py::arg("count") = 50)
       .def("list", list_playlists, py::arg("user_id"), py::arg("viewer_id") = py::none(),

@@ -35,10 +35,11 @@ py::tuple as_tuple(const DeadLetter& d) {
                         d.sent_at, d.died_at);
 }
 
-std::unique_ptr<BoundQueue> make(StoreObject& store, const py::object& name, const std::string& prefix,
-                                 std::shared_ptr<Clock> clock, Millis lease, std::int64_t max_retries,
-                                 Millis retry_unit, Millis longest_retry, Millis dedupe_window,
-                                 Millis retention, Millis dead_retention) {
+std::unique_ptr<BoundQueue> make_message_queue(StoreObject& store, const py::object& name,
+                                               const std::string& prefix, std::shared_ptr<Clock> clock,
+                                               Millis lease, std::int64_t max_retries, Millis retry_unit,
+                                               Millis longest_retry, Millis dedupe_window, Millis retention,
+                                               Millis dead_retention) {
   QueueOptions o{lease, max_retries, retry_unit, longest_retry, dedupe_window, retention, dead_retention};
   return std::make_unique<BoundQueue>(place_of(store, prefix, std::move(clock)), Id(name, "name"), o);
 }
@@ -151,30 +152,6 @@ void define_settling(py::class_<BoundQueue>& c) {
           py::arg("id"), py::arg("receipt"), py::arg("lease"), py::arg("progress"));
 }
 
-}  // namespace
-
-py::object readable_text(Text text) {
-  return py::reinterpret_steal<py::object>(
-      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
-}
-
-py::tuple message_object(const ReceivedMessage& m) {
-  return py::make_tuple(id_object(m.id), py::bytes(m.body), m.priority, m.attempt, m.sent_at, m.lease_ends,
-                        m.receipt);
-}
-
-py::object state_object(const std::optional<MessageState>& s) {
-  constexpr const char* names[] = {"pending", "delayed", "processing", "retry", "completed", "failed"};
-  auto maybe = [](const std::string& bytes) {
-    return bytes.empty() ? py::object(py::none()) : py::object(py::bytes(bytes));
-  };
-  if (!s) return py::none();
-  return py::make_tuple(names[static_cast<std::size_t>(s->status)], s->priority, s->attempts, s->sent_at,
-                        s->at, readable_text(s->reason), maybe(s->progress), maybe(s->result));
-}
-
-namespace {
-
 void define_asking(py::class_<BoundQueue>& c) {
   c.def(
        "message_state",
@@ -208,16 +185,36 @@ void define_asking(py::class_<BoundQueue>& c) {
 
 }  // namespace
 
+py::object readable_text(Text text) {
+  return py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeUTF8(text.data(), static_cast<Py_ssize_t>(text.size()), "replace"));
+}
+
+py::tuple message_object(const ReceivedMessage& m) {
+  return py::make_tuple(id_object(m.id), py::bytes(m.body), m.priority, m.attempt, m.sent_at, m.lease_ends,
+                        m.receipt);
+}
+
+py::object state_object(const std::optional<MessageState>& s) {
+  constexpr const char* names[] = {"pending", "delayed", "processing", "retry", "completed", "failed"};
+  auto maybe = [](const std::string& bytes) {
+    return bytes.empty() ? py::object(py::none()) : py::object(py::bytes(bytes));
+  };
+  if (!s) return py::none();
+  return py::make_tuple(names[static_cast<std::size_t>(s->status)], s->priority, s->attempts, s->sent_at,
+                        s->at, readable_text(s->reason), maybe(s->progress), maybe(s->result));
+}
+
 void define_message_queue(py::module_& m) {
   const QueueOptions o;
   py::class_<BoundQueue> c(m, "MessageQueue", "A queue of messages.");
   add_fast_method<send_message>(c, "send_message");
   add_fast_method<look>(c, "look");
-  c.def(py::init(&make), py::arg("store"), py::arg("name"), py::kw_only(), py::arg("prefix") = "ph",
-        py::arg("clock") = py::none(), py::arg("lease") = o.lease, py::arg("max_retries") = o.max_retries,
-        py::arg("retry_unit") = o.retry_unit, py::arg("longest_retry") = o.longest_retry,
-        py::arg("dedupe_window") = o.dedupe_window, py::arg("retention") = o.retention,
-        py::arg("dead_retention") = o.dead_retention)
+  c.def(py::init(&make_message_queue), py::arg("store"), py::arg("name"), py::kw_only(),
+        py::arg("prefix") = "ph", py::arg("clock") = py::none(), py::arg("lease") = o.lease,
+        py::arg("max_retries") = o.max_retries, py::arg("retry_unit") = o.retry_unit,
+        py::arg("longest_retry") = o.longest_retry, py::arg("dedupe_window") = o.dedupe_window,
+        py::arg("retention") = o.retention, py::arg("dead_retention") = o.dead_retention)
       .def_property_readonly("signal_key",
                              [](BoundQueue& self) { return py::bytes(self.module.signal_key()); })
       .def("send_messages", send_messages, py::arg("messages"))

@@ -141,11 +141,12 @@ std::function<void(const std::exception&)> teller(const py::object& on_error) {
   };
 }
 
-std::unique_ptr<BoundPages> make(StoreObject& store, const py::iterable& rules, const py::object& personal,
-                                 const py::object& on_error, const std::string& prefix,
-                                 std::shared_ptr<Clock> clock, const std::string& name, std::int64_t max_body,
-                                 Millis max_wait, Millis pass_ttl, Millis lease,
-                                 Millis stale_while_revalidate, std::int64_t jitter_percent) {
+std::unique_ptr<BoundPages> make_pages(StoreObject& store, const py::iterable& rules,
+                                       const py::object& personal, const py::object& on_error,
+                                       const std::string& prefix, std::shared_ptr<Clock> clock,
+                                       const std::string& name, std::int64_t max_body, Millis max_wait,
+                                       Millis pass_ttl, Millis lease, Millis stale_while_revalidate,
+                                       std::int64_t jitter_percent) {
   std::vector<PageRule> all;
   for (py::handle rule : rules) all.push_back(rule_of(py::cast<py::tuple>(rule)));
   PageCacheOptions o{name, max_body, max_wait, pass_ttl, lease, stale_while_revalidate, jitter_percent};
@@ -181,14 +182,14 @@ void invalidate_tags(BoundPages& self, const py::object& tags) {
   self.run([&](PageCache& pages) { pages.invalidate_tags(names.texts()); });
 }
 
-py::tuple statistics(BoundPages& self) {
+py::tuple statistics_of_pages(BoundPages& self) {
   PageStatistics s = self.module.statistics();
   return py::make_tuple(s.hits, s.stale_hits, s.misses, s.passed, s.kept, s.errors);
 }
 
 void define_page_cache(py::module_& m) {
   py::class_<BoundPages>(m, "PageCache", py::release_gil_before_calling_cpp_dtor(), "A cache of whole pages.")
-      .def(py::init(&make), py::arg("store"), py::arg("rules"), py::kw_only(), py::arg("personal"),
+      .def(py::init(&make_pages), py::arg("store"), py::arg("rules"), py::kw_only(), py::arg("personal"),
            py::arg("on_error"), py::arg("prefix"), py::arg("clock"), py::arg("name"), py::arg("max_body"),
            py::arg("max_wait"), py::arg("pass_ttl"), py::arg("lease"), py::arg("stale_while_revalidate"),
            py::arg("jitter_percent"))
@@ -224,7 +225,7 @@ void define_page_cache(py::module_& m) {
           py::arg("request"))
       .def("invalidate_tags", invalidate_tags, py::arg("tags"))
       .def_property_readonly("local", [](BoundPages& self) { return self.local; })
-      .def("statistics", statistics);
+      .def("statistics", statistics_of_pages);
 }
 
 // ---- visits

@@ -44,9 +44,10 @@ RankingSource source_of(const py::object& top, const py::object& rows) {
   return source;
 }
 
-std::unique_ptr<BoundRankings> make(StoreObject& store, const py::object& top, const py::object& rows,
-                                    const std::string& prefix, std::shared_ptr<Clock> clock,
-                                    const std::string& name, Millis interval, Millis lease) {
+std::unique_ptr<BoundRankings> make_rankings(StoreObject& store, const py::object& top,
+                                             const py::object& rows, const std::string& prefix,
+                                             std::shared_ptr<Clock> clock, const std::string& name,
+                                             Millis interval, Millis lease) {
   RankingCacheOptions o{.name = name, .interval = interval, .lease = lease, .while_waiting = check_signals};
   return std::make_unique<BoundRankings>(place_of(store, prefix, std::move(clock)), source_of(top, rows),
                                          std::move(o));
@@ -66,7 +67,7 @@ py::list row_list(const std::vector<RankingRow>& rows) {
 void define_rankings(py::module_& m) {
   py::class_<BoundRankings>(m, "RankingCache", py::release_gil_before_calling_cpp_dtor(),
                             "Rankings that are built from time to time.")
-      .def(py::init(&make), py::arg("store"), py::arg("top"), py::arg("rows"), py::kw_only(),
+      .def(py::init(&make_rankings), py::arg("store"), py::arg("top"), py::arg("rows"), py::kw_only(),
            py::arg("prefix"), py::arg("clock"), py::arg("name"), py::arg("interval"), py::arg("lease"))
       .def(
           "get_top_viewed_videos",

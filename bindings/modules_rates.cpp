@@ -24,9 +24,9 @@ RateAlgorithm algorithm_of(const std::string& name) {
                                       "sliding_counter, token_bucket or gcra");
 }
 
-std::unique_ptr<BoundRates> make(StoreObject& store, const std::string& rate, const std::string& prefix,
-                                 std::shared_ptr<Clock> clock, const std::string& name,
-                                 const std::string& algorithm, std::int64_t burst, Millis slack) {
+std::unique_ptr<BoundRates> make_rates(StoreObject& store, const std::string& rate, const std::string& prefix,
+                                       std::shared_ptr<Clock> clock, const std::string& name,
+                                       const std::string& algorithm, std::int64_t burst, Millis slack) {
   RateLimiterOptions o{name, algorithm_of(algorithm), burst, slack};
   return std::make_unique<BoundRates>(place_of(store, prefix, std::move(clock)), Rate::parse(rate),
                                       std::move(o));
@@ -44,7 +44,7 @@ void define_rates(py::module_& m) {
   const RateLimiterOptions o;
   py::class_<BoundRates> c(m, "RateLimiter", "How often somebody may do something.");
   add_fast_method<check>(c, "check");
-  c.def(py::init(&make), py::arg("store"), py::arg("rate"), py::kw_only(), py::arg("prefix") = "ph",
+  c.def(py::init(&make_rates), py::arg("store"), py::arg("rate"), py::kw_only(), py::arg("prefix") = "ph",
         py::arg("clock") = py::none(), py::arg("name") = o.name, py::arg("algorithm") = "gcra",
         py::arg("burst") = o.burst, py::arg("slack") = o.slack)
       .def(

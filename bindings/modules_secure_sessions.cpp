@@ -28,10 +28,10 @@ FingerprintPolicy policy_of(const std::string& name) {
   throw Error(ErrorCode::invalid, "\"" + name + "\" is no policy for fingerprints; use strict or signal");
 }
 
-std::unique_ptr<BoundSecure> make(StoreObject& store, const std::vector<py::bytes>& keys,
-                                  const std::string& prefix, std::shared_ptr<Clock> clock,
-                                  const SessionOptions& options, const std::string& fingerprint,
-                                  std::int64_t log_limit) {
+std::unique_ptr<BoundSecure> make_secure_sessions(StoreObject& store, const std::vector<py::bytes>& keys,
+                                                  const std::string& prefix, std::shared_ptr<Clock> clock,
+                                                  const SessionOptions& options,
+                                                  const std::string& fingerprint, std::int64_t log_limit) {
   std::vector<std::string> bytes(keys.begin(), keys.end());
   SecureSessionOptions o{options, policy_of(fingerprint), log_limit};
   return std::make_unique<BoundSecure>(place_of(store, prefix, std::move(clock)), std::move(bytes),
@@ -58,7 +58,8 @@ void add_changes(py::class_<BoundSecure>& sessions) {
           [](BoundSecure& self, const std::string& session, const py::dict& changes,
              std::optional<std::int64_t> version) {
             SessionChanges given = changes_of(changes);
-            return as_tuple(self.run([&](SecureSessions& s) { return s.update(session, given, version); }));
+            return session_tuple(
+                self.run([&](SecureSessions& s) { return s.update(session, given, version); }));
           },
           py::arg("session"), py::arg("changes"), py::arg("version") = py::none())
       .def(
@@ -91,9 +92,10 @@ void add_changes(py::class_<BoundSecure>& sessions) {
 void define_secure_sessions(py::module_& m) {
   py::class_<BoundSecure> sessions(m, "SecureSessions", "Sessions that are hard to steal and hard to abuse.");
   sessions
-      .def(py::init(&make), py::arg("store"), py::arg("keys"), py::kw_only(), py::arg("prefix") = "ph",
-           py::arg("clock") = py::none(), py::arg("options") = SecureSessionOptions::default_sessions(),
-           py::arg("fingerprint") = "strict", py::arg("log_limit") = SecureSessionOptions().log_limit)
+      .def(py::init(&make_secure_sessions), py::arg("store"), py::arg("keys"), py::kw_only(),
+           py::arg("prefix") = "ph", py::arg("clock") = py::none(),
+           py::arg("options") = SecureSessionOptions::default_sessions(), py::arg("fingerprint") = "strict",
+           py::arg("log_limit") = SecureSessionOptions().log_limit)
       .def(
           "create_secure_session",
           [](BoundSecure& self, const py::object& user_id, const std::string& ip,

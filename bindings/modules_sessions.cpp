@@ -23,7 +23,7 @@ py::tuple ended(const SessionEnd& e) {
 
 py::list as_list(const std::vector<SessionInfo>& sessions) {
   py::list out;
-  for (const SessionInfo& s : sessions) out.append(as_tuple(s));
+  for (const SessionInfo& s : sessions) out.append(session_tuple(s));
   return out;
 }
 
@@ -45,7 +45,7 @@ std::unique_ptr<BoundExpiry> make_expiry(StoreObject& store, const std::string& 
   return std::make_unique<BoundExpiry>(place_of(store, prefix, std::move(clock)), options, o);
 }
 
-py::object get(BoundSessions& self, const py::object& session) {
+py::object get_session(BoundSessions& self, const py::object& session) {
   Id text(session, "session");
   return or_none(self.run([&](Sessions& s) { return s.get(text); }));
 }
@@ -57,7 +57,7 @@ py::tuple update(BoundSessions& self, const py::object& session, const py::objec
   SessionChanges given = changes_of(py::cast<py::dict>(changes));
   std::optional<std::int64_t> expected;
   if (!version.is_none()) expected = integer_of(version.ptr(), "version");
-  return as_tuple(self.run([&](Sessions& s) { return s.update(text, given, expected); }));
+  return session_tuple(self.run([&](Sessions& s) { return s.update(text, given, expected); }));
 }
 
 /// What works on a session that a client shows.
@@ -81,7 +81,7 @@ auto told_session(F f) {
 
 void define_sessions_class(py::module_& m) {
   py::class_<BoundSessions> c(m, "Sessions", "Sessions of users.");
-  add_fast_method<get>(c, "get");
+  add_fast_method<get_session>(c, "get");
   add_fast_method<update>(c, "update");
   c.def(py::init(&make_sessions), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
         py::arg("clock") = py::none(), py::arg("options") = SessionOptions())
@@ -90,7 +90,7 @@ void define_sessions_class(py::module_& m) {
           [](BoundSessions& self, const py::object& user_id, const py::dict& fields) {
             Id user(user_id, "user_id");
             SessionFields given = fields_of(fields);
-            return as_tuple(self.run([&](Sessions& s) { return s.create(user, given); }));
+            return session_tuple(self.run([&](Sessions& s) { return s.create(user, given); }));
           },
           py::arg("user_id"), py::arg("fields"))
       .def("peek", told_session<Sessions>([](Sessions& s, Text t) { return s.peek(t); }), py::arg("session"))
@@ -141,7 +141,8 @@ void define_sso(py::module_& m) {
           [](BoundSso& self, const py::object& user_id, const py::dict& fields) {
             Id user(user_id, "user_id");
             SessionFields given = fields_of(fields);
-            return as_tuple(self.run([&](SingleSignOn& s) { return s.create_global_session(user, given); }));
+            return session_tuple(
+                self.run([&](SingleSignOn& s) { return s.create_global_session(user, given); }));
           },
           py::arg("user_id"), py::arg("fields"))
       .def(
@@ -160,7 +161,7 @@ void define_sso(py::module_& m) {
             Id text(app_session, "app_session");
             auto found = self.run([&](SingleSignOn& s) { return s.get_session_with_sso(text); });
             if (!found) return py::none();
-            return py::make_tuple(as_tuple(found->app), as_tuple(found->global));
+            return py::make_tuple(session_tuple(found->app), session_tuple(found->global));
           },
           py::arg("app_session"))
       .def("sign_out", on_session<SingleSignOn>([](SingleSignOn& s, Text t) { return s.sign_out(t); }),
@@ -226,10 +227,6 @@ void define_expiry(py::module_& m) {
           py::arg("cursor") = "", py::arg("count") = 100);
 }
 
-}  // namespace
-
-namespace {
-
 /// UTF-8, or Latin-1 if it is none.
 py::object field_name(Text name) {
   py::object text = id_object(name);
@@ -261,16 +258,16 @@ SessionChanges changes_of(const py::dict& given) {
   return changes;
 }
 
-py::tuple as_tuple(const UpdateResult& r) {
+py::tuple session_tuple(const UpdateResult& r) {
   constexpr const char* outcomes[] = {"no_session", "updated", "conflict", "too_big"};
   return py::make_tuple(outcomes[static_cast<std::size_t>(r.outcome)], r.version);
 }
 
-py::tuple as_tuple(const CreatedSession& c) {
+py::tuple session_tuple(const CreatedSession& c) {
   return py::make_tuple(c.session, c.id, c.expires_at);
 }
 
-py::tuple as_tuple(const SessionInfo& s) {
+py::tuple session_tuple(const SessionInfo& s) {
   py::dict fields;
   for (const auto& [name, value] : s.fields) fields[field_name(name)] = py::bytes(value);
   return py::make_tuple(s.id, id_object(s.user_id), id_object(s.app), fields, s.version, s.created_at,

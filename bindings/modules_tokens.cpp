@@ -21,15 +21,16 @@ py::tuple as_tuple(const TokenInfo& t) {
 }
 
 template <class T>
-py::object or_none(const std::optional<T>& found) {
+py::object token_or_none(const std::optional<T>& found) {
   if (!found) return py::none();
   return as_tuple(*found);
 }
 
-std::unique_ptr<BoundTokens> make(StoreObject& store, const std::string& prefix, std::shared_ptr<Clock> clock,
-                                  Millis idle_timeout, Millis absolute_timeout, Millis rotation_grace,
-                                  Millis touch_interval, std::int64_t tokens_per_user, Millis slack,
-                                  std::int64_t viewed_items, std::int64_t shards, bool indexed) {
+std::unique_ptr<BoundTokens> make_tokens(StoreObject& store, const std::string& prefix,
+                                         std::shared_ptr<Clock> clock, Millis idle_timeout,
+                                         Millis absolute_timeout, Millis rotation_grace,
+                                         Millis touch_interval, std::int64_t tokens_per_user, Millis slack,
+                                         std::int64_t viewed_items, std::int64_t shards, bool indexed) {
   TokenOptions o{idle_timeout, absolute_timeout, rotation_grace, touch_interval, tokens_per_user,
                  slack,        viewed_items,     shards,         indexed};
   return std::make_unique<BoundTokens>(place_of(store, prefix, std::move(clock)), o);
@@ -104,7 +105,7 @@ void define_tokens(py::module_& m) {
   const TokenOptions o;
   py::class_<BoundTokens> bound(m, "Tokens", "Access tokens.");
   bound
-      .def(py::init(&make), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
+      .def(py::init(&make_tokens), py::arg("store"), py::kw_only(), py::arg("prefix") = "ph",
            py::arg("clock") = py::none(), py::arg("idle_timeout") = o.idle_timeout,
            py::arg("absolute_timeout") = o.absolute_timeout, py::arg("rotation_grace") = o.rotation_grace,
            py::arg("touch_interval") = o.touch_interval, py::arg("tokens_per_user") = o.tokens_per_user,
@@ -121,14 +122,14 @@ void define_tokens(py::module_& m) {
           "validate",
           [](BoundTokens& self, const py::object& token) {
             Id text(token, "token");
-            return or_none(self.run([&](Tokens& t) { return t.validate(text); }));
+            return token_or_none(self.run([&](Tokens& t) { return t.validate(text); }));
           },
           py::arg("token"))
       .def(
           "rotate",
           [](BoundTokens& self, const py::object& token) {
             Id text(token, "token");
-            return or_none(self.run([&](Tokens& t) { return t.rotate(text); }));
+            return token_or_none(self.run([&](Tokens& t) { return t.rotate(text); }));
           },
           py::arg("token"));
   add_revoking(bound);

@@ -13,7 +13,7 @@ namespace playhead::python {
 namespace {
 
 using BoundMessages = Bound<playhead::MessageQueue>;
-using BoundQueue = Bound<TaskQueue>;
+using BoundTaskQueue = Bound<TaskQueue>;
 
 // ---- tasks
 
@@ -46,7 +46,7 @@ std::unique_ptr<Workers> make_workers(BoundMessages& queue, const py::object& ha
 }
 
 /// Waits in short turns, so that Ctrl-C ends it.
-std::int64_t stop(Workers& self, std::optional<double> wait) {
+std::int64_t stop_workers(Workers& self, std::optional<double> wait) {
   using Clock = std::chrono::steady_clock;
   constexpr double turn = 50;  // milliseconds
   if (wait && !(*wait >= 0))
@@ -69,7 +69,7 @@ void define_workers_class(py::module_& m) {
       .def(
           "start", [](Workers& self, std::int64_t count) { without_gil([&] { self.start(count); }); },
           py::arg("count") = 3)
-      .def("stop", stop, py::arg("wait") = py::none())
+      .def("stop", stop_workers, py::arg("wait") = py::none())
       .def_property_readonly("running",
                              [](Workers& self) { return without_gil([&] { return self.running(); }); })
       .def("step", [](Workers& self) { return without_gil([&] { return self.step(); }); })
@@ -78,15 +78,16 @@ void define_workers_class(py::module_& m) {
 
 // ---- tasks by name
 
-std::unique_ptr<BoundQueue> make(StoreObject& store, const py::object& name, const std::string& prefix,
-                                 std::shared_ptr<Clock> clock, Millis lease, std::int64_t max_retries,
-                                 Millis retry_unit, Millis longest_retry, Millis dedupe_window,
-                                 Millis retention, Millis dead_retention) {
+std::unique_ptr<BoundTaskQueue> make_task_queue(StoreObject& store, const py::object& name,
+                                                const std::string& prefix, std::shared_ptr<Clock> clock,
+                                                Millis lease, std::int64_t max_retries, Millis retry_unit,
+                                                Millis longest_retry, Millis dedupe_window, Millis retention,
+                                                Millis dead_retention) {
   QueueOptions o{lease, max_retries, retry_unit, longest_retry, dedupe_window, retention, dead_retention};
-  return std::make_unique<BoundQueue>(place_of(store, prefix, std::move(clock)), Id(name, "name"), o);
+  return std::make_unique<BoundTaskQueue>(place_of(store, prefix, std::move(clock)), Id(name, "name"), o);
 }
 
-py::object enqueue(BoundQueue& self, const py::object& name, const py::object& data, Millis delay,
+py::object enqueue(BoundTaskQueue& self, const py::object& name, const py::object& data, Millis delay,
                    std::int64_t priority, const py::object& dedupe, const py::object& id) {
   auto some = [](const py::object& given) { return given.is_none() ? py::object(py::bytes()) : given; };
   Id who(name, "name"), bytes(data, "data"), key(some(dedupe), "dedupe"), own(some(id), "id");
@@ -95,7 +96,7 @@ py::object enqueue(BoundQueue& self, const py::object& name, const py::object& d
 }
 
 /// handler(data, task) gives the result as bytes.
-void register_task(BoundQueue& self, const py::object& name, const py::object& handler) {
+void register_task(BoundTaskQueue& self, const py::object& name, const py::object& handler) {
   Id who(name, "name");
   TaskQueue::Handler function = [held = shared(handler)](Text data, Task& task) {
     return call_python(
@@ -106,31 +107,32 @@ void register_task(BoundQueue& self, const py::object& name, const py::object& h
 
 void define_task_queue(py::module_& m) {
   const QueueOptions o{.retention = 86'400'000};
-  py::class_<BoundQueue>(m, "TaskQueue", py::release_gil_before_calling_cpp_dtor(), "Tasks by name.")
-      .def(py::init(&make), py::arg("store"), py::arg("name"), py::kw_only(), py::arg("prefix") = "ph",
-           py::arg("clock") = py::none(), py::arg("lease") = o.lease, py::arg("max_retries") = o.max_retries,
-           py::arg("retry_unit") = o.retry_unit, py::arg("longest_retry") = o.longest_retry,
-           py::arg("dedupe_window") = o.dedupe_window, py::arg("retention") = o.retention,
-           py::arg("dead_retention") = o.dead_retention)
+  py::class_<BoundTaskQueue>(m, "TaskQueue", py::release_gil_before_calling_cpp_dtor(), "Tasks by name.")
+      .def(py::init(&make_task_queue), py::arg("store"), py::arg("name"), py::kw_only(),
+           py::arg("prefix") = "ph", py::arg("clock") = py::none(), py::arg("lease") = o.lease,
+           py::arg("max_retries") = o.max_retries, py::arg("retry_unit") = o.retry_unit,
+           py::arg("longest_retry") = o.longest_retry, py::arg("dedupe_window") = o.dedupe_window,
+           py::arg("retention") = o.retention, py::arg("dead_retention") = o.dead_retention)
       .def("register_task", register_task, py::arg("name"), py::arg("handler"))
       .def("enqueue", enqueue, py::arg("name"), py::arg("data"), py::arg("delay"), py::arg("priority"),
            py::arg("dedupe"), py::arg("id"))
       .def(
           "workers",
-          [](BoundQueue& self, const py::object& on_error) {
+          [](BoundTaskQueue& self, const py::object& on_error) {
             auto tell = teller_of(on_error);
             return without_gil([&] { return self.module.workers(tell); });
           },
           py::arg("on_error") = py::none())
       .def(
           "process_tasks",
-          [](BoundQueue& self, std::optional<std::int64_t> limit) {
+          [](BoundTaskQueue& self, std::optional<std::int64_t> limit) {
             return without_gil([&] { return self.module.process_tasks(limit); });
           },
           py::arg("limit"))
-      .def_property_readonly(
-          "queue",
-          [](BoundQueue& self) { return std::make_unique<BoundMessages>(self.module.queue(), self.local); })
+      .def_property_readonly("queue",
+                             [](BoundTaskQueue& self) {
+                               return std::make_unique<BoundMessages>(self.module.queue(), self.local);
+                             })
       .def_static(
           "parse",
           [](const py::object& body) {

@@ -9,16 +9,16 @@ SessionFields fields_of(const py::dict& given);
 /// None for fields that go.
 SessionChanges changes_of(const py::dict& given);
 /// (outcome, version)
-py::tuple as_tuple(const UpdateResult& r);
+py::tuple session_tuple(const UpdateResult& r);
 /// (session, id, expires_at)
-py::tuple as_tuple(const CreatedSession& c);
+py::tuple session_tuple(const CreatedSession& c);
 /// (id, user_id, app, {name: value}, version, created_at, last_seen, expires_at, authenticated_at)
-py::tuple as_tuple(const SessionInfo& s);
+py::tuple session_tuple(const SessionInfo& s);
 
 template <class T>
 py::object or_none(const std::optional<T>& found) {
   if (!found) return py::none();
-  return as_tuple(*found);
+  return session_tuple(*found);
 }
 
 }  // namespace playhead::python

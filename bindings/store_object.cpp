@@ -45,7 +45,7 @@ Capabilities capabilities_of(const Store& store) {
   return store.capabilities();
 }
 
-py::object execute(StoreObject& self, const py::args& args) {
+py::object execute_command(StoreObject& self, const py::args& args) {
   Arena arena;
   GivenTexts words(args.ptr(), arena, "argument");
   if (words.texts().empty()) throw py::type_error("execute needs a command");
@@ -63,7 +63,7 @@ py::object execute(StoreObject& self, const py::args& args) {
   return py::reinterpret_steal<py::object>(sink.take());
 }
 
-py::object record(StoreObject& self, py::handle keys) {
+py::object record_batch(StoreObject& self, py::handle keys) {
   Target target = self.target();
   target.recorder = std::make_shared<Recorder>(target.store, target.db);
   if (!keys.is_none()) {
@@ -245,15 +245,16 @@ py::list command_rows() {
 void define_store(py::module_& m, const ViewTypes& types) {
   define_clocks(m);
   py::class_<StoreObject>(m, "StoreObject", py::dynamic_attr(), "A store, a batch or a transaction.")
-      .def("execute", execute, "Performs any command by its name and arguments, as a client would send it.")
+      .def("execute", execute_command,
+           "Performs any command by its name and arguments, as a client would send it.")
       .def(
-          "batch", [](StoreObject& s) { return record(s, py::none()); }, "Begins a batch.")
+          "batch", [](StoreObject& s) { return record_batch(s, py::none()); }, "Begins a batch.")
       .def(
           "watching",
           [](StoreObject& s, const py::object& keys) {
             if (keys.is_none())
               throw py::type_error("keys must be bytes, str, int, float or a list of them, not None");
-            return record(s, keys);
+            return record_batch(s, keys);
           },
           py::arg("keys"), "Begins an optimistic transaction.")
       .def("run", run_recorded, "Runs what a batch or transaction has collected.")

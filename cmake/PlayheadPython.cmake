@@ -20,6 +20,11 @@ foreach(component IN ITEMS engine playhead)
   endif()
 endforeach()
 target_link_options(_playhead PRIVATE -Wl,--exclude-libs,ALL)
+# Each translation unit carries pybind11's own functions, some ten seconds of the compiler's time: a wheel takes several
+# sources as one unit. Others keep a unit per source, so that a change compiles little.
+if(SKBUILD)
+  set_target_properties(_playhead PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+endif()
 set_target_properties(_playhead PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 
 install(TARGETS _playhead DESTINATION playhead COMPONENT python)
