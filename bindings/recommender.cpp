@@ -69,7 +69,7 @@ void fill(OwnedEvent& e, const py::object& row, bool history) {
   e.record.history = history;
 }
 
-void record_many(Recommender& self, const py::iterable& rows, bool history) {
+void record_events(Recommender& self, const py::iterable& rows, bool history) {
   std::vector<OwnedEvent> owned;
   for (py::handle row : rows) fill(owned.emplace_back(), py::reinterpret_borrow<py::object>(row), history);
   std::vector<EventRecord> events;
@@ -79,9 +79,9 @@ void record_many(Recommender& self, const py::iterable& rows, bool history) {
   self.record_many(events);
 }
 
-void record(Recommender& self, const py::object& user, const py::object& video, const std::string& event,
-            std::optional<Millis> at, std::optional<Millis> watched_ms, std::optional<Millis> duration_ms,
-            const py::object& device, const py::object& region) {
+void record_event(Recommender& self, const py::object& user, const py::object& video,
+                  const std::string& event, std::optional<Millis> at, std::optional<Millis> watched_ms,
+                  std::optional<Millis> duration_ms, const py::object& device, const py::object& region) {
   OwnedEvent e{
       bytes_of(user, "user_id"), bytes_of(video, "video_id"), {device, "device"}, {region, "region"}, {}};
   e.record.event = video_event(event);
@@ -202,6 +202,7 @@ void define_recommender(py::module_& m) {
              return std::make_unique<Recommender>(store.target().store, o);
            }),
            py::arg("store"))
+      .def_static("default_blend", [] { return RecommenderOptions{}.blend; })
       .def("add_video", add_video, py::arg("video_id"), py::kw_only(), py::arg("creator") = py::none(),
            py::arg("category") = py::none(), py::arg("tags") = py::tuple(),
            py::arg("uploaded_at") = py::none(), py::arg("duration_ms") = py::none(),
@@ -214,11 +215,11 @@ void define_recommender(py::module_& m) {
             return self.remove_video(id);
           },
           py::arg("video_id"))
-      .def("record", record, py::arg("user_id"), py::arg("video_id"), py::arg("event"), py::kw_only(),
+      .def("record", record_event, py::arg("user_id"), py::arg("video_id"), py::arg("event"), py::kw_only(),
            py::arg("at") = py::none(), py::arg("watched_ms") = py::none(),
            py::arg("duration_ms") = py::none(), py::arg("device") = py::none(),
            py::arg("region") = py::none())
-      .def("record_many", record_many, py::arg("events"), py::kw_only(), py::arg("history") = false)
+      .def("record_many", record_events, py::arg("events"), py::kw_only(), py::arg("history") = false)
       .def(
           "follow",
           [](Recommender& self, const py::object& user, const py::object& other, bool on) {

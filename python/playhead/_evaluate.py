@@ -11,16 +11,9 @@ from rich.table import Table
 
 from playhead._evaluate_kuairand import Progress, click_protocol, prequential
 from playhead._evaluate_movielens import leave_last, split
+from playhead.modules import Recommender
 
-BLEND = {
-    "ease": 1,
-    "ordered": 0.4,
-    "tags": 0.3,
-    "creator": 0.2,
-    "friends": 0.2,
-    "fresh": 0.1,
-    "popularity": 1,
-}
+BLEND = Recommender.default_blend()
 #: What the stream's ablation compares: names of rows, and the options behind them.
 ABLATION: dict[str, Mapping[str, Any]] = {
     "default": {},

@@ -13,7 +13,7 @@ from typing import Any
 
 import playhead
 from playhead._metrics import Ranks, auc
-from playhead._replay_formats import Event, Refusal, Row, read_history, read_log, read_table, read_videos
+from playhead._replay_formats import Event, Row, read_history, read_log, read_table, read_videos, whole
 from playhead.modules import DeepFM, Recommender
 
 LOG = "log_standard_0425_0430.csv.gz"
@@ -29,14 +29,7 @@ Progress = Callable[[str], None]
 
 
 def _rows(path: Path, delimiter: str = ",") -> list[Row]:
-    rows = read_table(path, delimiter, (), f"table {path.name}", lambda row, _: row)
-    return [_whole(row) for row in rows]
-
-
-def _whole(row: Row | Refusal) -> Row:
-    if isinstance(row, Refusal):
-        raise ValueError(f"line {row.line}: {row.reason}")
-    return row
+    return list(whole(read_table(path, delimiter, (), f"table {path.name}", lambda row, _: row)))
 
 
 @dataclass
@@ -50,11 +43,7 @@ class Log:
     def read(cls, directory: Path) -> Log:
         """Read it; a malformed row is an error here."""
         rows = _rows(directory / LOG)
-        events = []
-        for one in read_log(directory / LOG, "kuairand"):
-            if isinstance(one, Refusal):
-                raise ValueError(f"line {one.line}: {one.reason}")
-            events.append(one)
+        events = list(whole(read_log(directory / LOG, "kuairand")))
         order = sorted(range(len(rows)), key=lambda i: int(rows[i]["time_ms"]))
         return cls([rows[i] for i in order], [events[i] for i in order])
 
@@ -107,15 +96,9 @@ class _Stream:
         self._day = -1
 
     def warm_up(self, directory: Path) -> None:
-        for video in read_videos(directory / VIDEOS, "kuairand"):
-            if isinstance(video, Refusal):
-                raise ValueError(f"line {video.line}: {video.reason}")
+        for video in whole(read_videos(directory / VIDEOS, "kuairand")):
             video.add_to(self.recommender)
-        history: list[Event] = []
-        for events in read_history(directory / HISTORY):
-            if isinstance(events, Refusal):
-                raise ValueError(f"line {events.line}: {events.reason}")
-            history += events
+        history = [e for events in whole(read_history(directory / HISTORY)) for e in events]
         history.sort(key=lambda e: e.at or 0)
         self.recommender.record_many([e.as_tuple() for e in history], history=True)
         for e in history:

@@ -10,7 +10,7 @@ from typing import Any
 import playhead
 from playhead._evaluate_kuairand import Progress
 from playhead._metrics import Ranks, ndcg_of_list
-from playhead._replay_formats import Refusal, read_log
+from playhead._replay_formats import read_log, whole
 from playhead.modules import Recommender
 
 RATINGS = "ml-100k.inter.gz"
@@ -37,9 +37,7 @@ class Rating:
 
 def _ratings(directory: Path) -> dict[int, list[Rating]]:
     by_user: dict[int, list[Rating]] = {}
-    for events in read_log(directory / RATINGS, "movielens"):
-        if isinstance(events, Refusal):
-            raise ValueError(f"line {events.line}: {events.reason}")
+    for events in whole(read_log(directory / RATINGS, "movielens")):
         e = events[0]
         by_user.setdefault(int(e.user_id), []).append(Rating(int(e.user_id), int(e.video_id), e.at or 0))
     return by_user

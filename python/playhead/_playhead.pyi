@@ -1196,6 +1196,8 @@ class Recommendation:
 
 class RecommenderObject:
     def __init__(self, store: StoreObject, **options: Any) -> None: ...
+    @staticmethod
+    def default_blend() -> dict[str, float]: ...
     def add_video(
         self,
         video_id: Id,

@@ -6,7 +6,7 @@ import csv
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +78,14 @@ class Refusal:
 
     line: int
     reason: str
+
+
+def whole(rows: Iterable[T | Refusal]) -> Iterator[T]:
+    """Give the rows of what must be without fault. Raises ValueError for a row that was refused."""
+    for row in rows:
+        if isinstance(row, Refusal):
+            raise ValueError(f"line {row.line}: {row.reason}")
+        yield row
 
 
 # ---- fields

@@ -92,7 +92,7 @@ TEST_CASE("DeepFM's gradients are those of finite differences", "[deep_fm]") {
   // Greater vectors, so that what is quadratic in them counts.
   for (auto& t : model.tables)
     for (float& x : t.vectors.value) x *= 30;
-  std::shared_mutex guard;
+  FairSharedMutex guard;
   Trainer trainer(model, guard);
   Trainer::Gradient gradient = trainer.gradient(table.rows(), which, table.labels);
   auto check = [&](Floats& values, const Floats& slopes) {

@@ -227,6 +227,28 @@ TEST_CASE("a reopened recommender answers to the last bit as before, whatever wa
   });
 }
 
+TEST_CASE("a damaged row of the log is told each time, and what stands before it counts once",
+          "[recommender]") {
+  for_each_space([](Space& s) {
+    Recommender recommender(s.store), whole(s.store, {.name = "whole"}), writer(s.store);
+    for (Recommender* r : {&writer, &whole}) {
+      r->record({.user_id = "a", .video_id = "x", .event = VideoEvent::view, .at = start});
+      r->record({.user_id = "a", .video_id = "y", .event = VideoEvent::view, .at = start});
+    }
+    Text damaged[] = {"damaged"};
+    s.store->run(RPush{{"playhead:recommender:log", damaged}});
+    for (int i = 0; i < 2; ++i) try {
+        recommender.recommend("b", 2, start);
+        FAIL("a damaged row was taken");
+      } catch (const Error& e) {
+        REQUIRE(e.code() == ErrorCode::corrupt);
+      }
+    s.store->run(RPop{{"playhead:recommender:log"}});
+    REQUIRE(recommender.events() == 2);
+    REQUIRE(shown(recommender.recommend("b", 2, start)) == shown(whole.recommend("b", 2, start)));
+  });
+}
+
 TEST_CASE("options out of range are refused by name, with their range", "[recommender]") {
   auto store = playhead::open("memory://");
   auto refused = [&](const char* part, const RecommenderOptions& o) {

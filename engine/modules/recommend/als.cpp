@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <thread>
 
 #include "engine/modules/recommend/linear/linear.h"
 #include "engine/modules/recommend/parallel.h"
@@ -83,7 +82,7 @@ void solve_all(const Sparse& rows, const std::vector<float>& others, const AlsOp
                std::vector<float>& out) {
   std::vector<float> gram = gram_of(others, o.factors, o.alpha);
   std::size_t parts = (rows.rows() + rows_per_part - 1) / rows_per_part;
-  in_parallel(std::thread::hardware_concurrency(), parts, [&](std::size_t part) {
+  in_parallel(all_threads(), parts, [&](std::size_t part) {
     std::vector<float> system;
     for (std::size_t row = part * rows_per_part; row < std::min(rows.rows(), (part + 1) * rows_per_part);
          ++row) {

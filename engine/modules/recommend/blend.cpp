@@ -4,15 +4,14 @@
 #include <array>
 #include <cmath>
 
+#include "engine/modules/recommend/random.h"
+
 namespace playhead::recommend {
 
 namespace {
 
 std::uint64_t tie_break(Text user, Text video) {
-  std::uint64_t h = 14695981039346656037u;
-  for (Text part : {user, Text("\0", 1), video})
-    for (char c : part) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return h;
+  return hash_of(video, hash_of(Text("\0", 1), hash_of(user)));
 }
 
 // In eight sums, so that the compiler may add several at once.

@@ -1,6 +1,6 @@
 #include "engine/modules/recommend/log_rows.h"
 
-#include <array>
+#include "engine/modules/procedures/fields.h"
 
 namespace playhead::recommend {
 
@@ -10,176 +10,120 @@ namespace {
   throw Error(ErrorCode::corrupt, std::string("a row of the recommender's log ") + what);
 }
 
-class Writer {
- public:
-  explicit Writer(char kind) { row_ += kind; }
-  void byte(std::uint8_t b) { row_ += static_cast<char>(b); }
-  void number(std::uint64_t n) {
-    for (; n >= 0x80; n >>= 7) byte(static_cast<std::uint8_t>(n | 0x80));
-    byte(static_cast<std::uint8_t>(n));
-  }
-  void text(Text t) {
-    number(t.size());
-    row_ += t;
-  }
-  void optional(std::optional<Text> t) {
-    if (t) text(*t);
-  }
-  void optional(std::optional<Millis> t) {
-    if (t) number(static_cast<std::uint64_t>(*t));
-  }
-  std::string row() && { return std::move(row_); }
-
- private:
-  std::string row_;
-};
-
-class Reader {
- public:
-  explicit Reader(Text row) : rest_(row) {}
-  std::uint8_t byte() {
-    if (rest_.empty()) fail("is cut off");
-    auto b = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return b;
-  }
-  std::uint64_t number() {
-    std::uint64_t n = 0;
-    for (int shift = 0; shift < 64; shift += 7) {
-      std::uint8_t b = byte();
-      n |= static_cast<std::uint64_t>(b & 0x7f) << shift;
-      if (b < 0x80) return n;
-    }
-    fail("has a number that does not end");
-  }
-  Text text() {
-    std::uint64_t size = number();
-    if (rest_.size() < size) fail("is cut off");
-    Text t = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return t;
-  }
-  std::optional<Text> optional_text(bool there) { return there ? std::optional(text()) : std::nullopt; }
-  std::optional<Millis> optional_number(bool there) {
-    return there ? std::optional(static_cast<Millis>(number())) : std::nullopt;
-  }
-  void end() const {
-    if (!rest_.empty()) fail("has bytes behind its end");
-  }
-
- private:
-  Text rest_;
-};
-
+/// Which of the optional fields are there: bit 0 stands for the first.
 template <class... There>
-std::uint8_t flags(There... there) {
-  unsigned out = 0, bit = 1;
+std::int64_t flags(There... there) {
+  std::int64_t out = 0, bit = 1;
   ((out |= there ? bit : 0, bit <<= 1), ...);
-  return static_cast<std::uint8_t>(out);
+  return out;
 }
 
-std::optional<Rise> fold_event(State& state, Reader& in) {
-  unsigned there = in.byte();
+void put(FieldWriter& out, const std::optional<Text>& text) {
+  if (text) out.text(*text);
+}
+void put(FieldWriter& out, std::optional<Millis> number) {
+  if (number) out.integer(*number);
+}
+
+std::optional<Text> text_if(bool there, FieldReader& in) {
+  return there ? std::optional(in.text()) : std::nullopt;
+}
+std::optional<Millis> number_if(bool there, FieldReader& in) {
+  return there ? std::optional(in.integer()) : std::nullopt;
+}
+
+void end(const FieldReader& in) {
+  if (!in.done()) fail("has fields behind its end");
+}
+
+std::optional<Rise> fold_event(State& state, FieldReader& in) {
+  std::int64_t there = in.integer(), event = in.integer();
   EventRecord e;
-  auto event = in.byte();
-  if (event > static_cast<std::uint8_t>(VideoEvent::unfollow)) fail("is of an unknown event");
+  if (event < 0 || event > static_cast<std::int64_t>(VideoEvent::unfollow)) fail("is of an unknown event");
   e.event = static_cast<VideoEvent>(event);
-  e.at = static_cast<Millis>(in.number());
+  e.at = in.integer();
   e.user_id = in.text();
   e.video_id = in.text();
-  e.watched_ms = in.optional_number((there & 1) != 0);
-  e.duration_ms = in.optional_number((there & 2) != 0);
-  e.device = in.optional_text((there & 4) != 0);
-  e.region = in.optional_text((there & 8) != 0);
+  e.watched_ms = number_if((there & 1) != 0, in);
+  e.duration_ms = number_if((there & 2) != 0, in);
+  e.device = text_if((there & 4) != 0, in);
+  e.region = text_if((there & 8) != 0, in);
   e.history = (there & 16) != 0;
-  in.end();
+  end(in);
   return state.fold(e);
 }
 
-void fold_video(State& state, Reader& in) {
-  unsigned there = in.byte();
+void fold_video(State& state, FieldReader& in) {
+  std::int64_t there = in.integer();
   Text id = in.text();
   VideoAttributes a;
-  a.creator = in.optional_text((there & 1) != 0);
-  a.category = in.optional_text((there & 2) != 0);
-  a.region = in.optional_text((there & 4) != 0);
-  a.uploaded_at = in.optional_number((there & 8) != 0);
-  a.duration_ms = in.optional_number((there & 16) != 0);
+  a.creator = text_if((there & 1) != 0, in);
+  a.category = text_if((there & 2) != 0, in);
+  a.region = text_if((there & 4) != 0, in);
+  a.uploaded_at = number_if((there & 8) != 0, in);
+  a.duration_ms = number_if((there & 16) != 0, in);
   std::vector<Text> tags;
-  for (std::uint64_t count = in.number(); count > 0; --count) tags.push_back(in.text());
+  while (!in.done()) tags.push_back(in.text());
   a.tags = tags;
-  in.end();
   state.set_video(id, a);
 }
 
 }  // namespace
 
 std::string event_row(const EventRecord& e) {
-  Writer out('e');
-  out.byte(flags(e.watched_ms.has_value(), e.duration_ms.has_value(), e.device.has_value(),
-                 e.region.has_value(), e.history));
-  out.byte(static_cast<std::uint8_t>(e.event));
-  out.number(static_cast<std::uint64_t>(e.at.value_or(0)));
-  out.text(e.user_id);
-  out.text(e.video_id);
-  out.optional(e.watched_ms);
-  out.optional(e.duration_ms);
-  out.optional(e.device);
-  out.optional(e.region);
-  return std::move(out).row();
+  FieldWriter out;
+  out.text("event").integer(flags(e.watched_ms.has_value(), e.duration_ms.has_value(), e.device.has_value(),
+                                  e.region.has_value(), e.history));
+  out.integer(static_cast<std::int64_t>(e.event)).integer(e.at.value_or(0)).text(e.user_id).text(e.video_id);
+  put(out, e.watched_ms);
+  put(out, e.duration_ms);
+  put(out, e.device);
+  put(out, e.region);
+  return std::move(out).bytes();
 }
 
 std::string video_row(Text id, const VideoAttributes& a) {
-  Writer out('v');
-  out.byte(flags(a.creator.has_value(), a.category.has_value(), a.region.has_value(),
-                 a.uploaded_at.has_value(), a.duration_ms.has_value()));
+  FieldWriter out;
+  out.text("video").integer(flags(a.creator.has_value(), a.category.has_value(), a.region.has_value(),
+                                  a.uploaded_at.has_value(), a.duration_ms.has_value()));
   out.text(id);
-  for (const auto& name : {a.creator, a.category, a.region}) out.optional(name);
-  out.optional(a.uploaded_at);
-  out.optional(a.duration_ms);
-  out.number(a.tags.size());
+  for (const auto& name : {a.creator, a.category, a.region}) put(out, name);
+  put(out, a.uploaded_at);
+  put(out, a.duration_ms);
   for (Text tag : a.tags) out.text(tag);
-  return std::move(out).row();
+  return std::move(out).bytes();
 }
 
 std::string withdrawal_row(Text id) {
-  Writer out('w');
-  out.text(id);
-  return std::move(out).row();
+  FieldWriter out;
+  out.text("withdraw").text(id);
+  return std::move(out).bytes();
 }
 
 std::string follow_row(Text user, Text other, bool on) {
-  Writer out('f');
-  out.byte(on ? 1 : 0);
-  out.text(user);
-  out.text(other);
-  return std::move(out).row();
+  FieldWriter out;
+  out.text(on ? "follow" : "unfollow").text(user).text(other);
+  return std::move(out).bytes();
 }
 
 std::optional<Rise> fold_row(State& state, Text row) {
-  Reader in(row);
-  switch (in.byte()) {
-    case 'e':
-      return fold_event(state, in);
-    case 'v':
-      fold_video(state, in);
-      return std::nullopt;
-    case 'w': {
-      Text id = in.text();
-      in.end();
-      state.withdraw(id);
-      return std::nullopt;
-    }
-    case 'f': {
-      bool on = in.byte() != 0;
-      Text user = in.text(), other = in.text();
-      in.end();
-      state.follow(user, other, on);
-      return std::nullopt;
-    }
-    default:
-      fail("is of an unknown kind");
+  FieldReader in(row);
+  Text kind = in.text();
+  if (kind == "event") return fold_event(state, in);
+  if (kind == "video") {
+    fold_video(state, in);
+  } else if (kind == "withdraw") {
+    Text id = in.text();
+    end(in);
+    state.withdraw(id);
+  } else if (kind == "follow" || kind == "unfollow") {
+    Text user = in.text(), other = in.text();
+    end(in);
+    state.follow(user, other, kind == "follow");
+  } else {
+    fail("is of an unknown kind");
   }
+  return std::nullopt;
 }
 
 }  // namespace playhead::recommend

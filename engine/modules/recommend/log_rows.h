@@ -1,11 +1,11 @@
 #pragma once
-// A row of the recommender's log. Numbers are unsigned LEB128; a text is its length and its bytes; an optional thing
-// is there if its bit in `flags` is set, bit 0 standing for the first of them.
-//   event:    'e' | flags | event (1) | time ms | user | video | [watched ms] [duration ms] [device] [region], and
-//             bit 4 tells that it is history
-//   video:    'v' | flags | video | [creator] [category] [region] [uploaded ms] [duration ms] | tags | each tag
-//   withdraw: 'w' | video
-//   follow:   'f' | 1 or 0 (1) | user | person
+// A row of the recommender's log: a record of fields (engine/modules/procedures/fields.h). What stands in brackets is
+// there if its bit in `flags` is set, bit 0 standing for the first of them.
+//   event | flags | number of the event | time ms | user | video | [watched ms] [duration ms] [device] [region];
+//           bit 4 tells that it is history
+//   video | flags | video | [creator] [category] [region] [uploaded ms] [duration ms] | each tag
+//   withdraw | video
+//   follow or unfollow | user | person
 #include <string>
 
 #include "engine/modules/recommend/state.h"

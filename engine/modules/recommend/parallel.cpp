@@ -9,6 +9,10 @@
 
 namespace playhead::recommend {
 
+std::size_t all_threads() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 void in_parallel(std::size_t threads, std::size_t count, const std::function<void(std::size_t)>& f) {
   std::atomic<std::size_t> next = 0;
   std::mutex mutex;

@@ -1,8 +1,10 @@
 #pragma once
-// Random numbers that are a function of a seed and a number, so that they do not depend on an order of calls.
+// Random numbers and hashes that are a function of a seed and a number, so that they do not depend on an order of calls.
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+
+#include "playhead/text.h"
 
 namespace playhead::recommend {
 
@@ -12,6 +14,12 @@ inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
   x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
   return x ^ (x >> 31);
+}
+
+/// The FNV-1a hash of a text, behind what was hashed before.
+inline std::uint64_t hash_of(Text text, std::uint64_t before = 14695981039346656037u) {
+  for (char c : text) before = (before ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return before;
 }
 
 /// Evenly spread over 0..1.

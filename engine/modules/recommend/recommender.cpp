@@ -4,12 +4,13 @@
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <exception>
 #include <mutex>
 #include <shared_mutex>
-#include <thread>
 
 #include "engine/modules/recommend/blend.h"
 #include "engine/modules/recommend/check.h"
+#include "engine/modules/recommend/fair_shared_mutex.h"
 #include "engine/modules/recommend/log_rows.h"
 #include "engine/modules/recommend/parallel.h"
 
@@ -57,8 +58,8 @@ class Recommender::Impl {
     if (!store_) throw Error(ErrorCode::invalid, "a recommender needs a store; open one first");
     check_options(options_);
     log_key_ = "playhead:" + options_.name + ":log";
-    voices_ = voices(nullptr, nullptr);
     std::unique_lock lock(mutex_);
+    use(nullptr, nullptr);
     catch_up();
   }
 
@@ -96,7 +97,7 @@ class Recommender::Impl {
     } else if (user != nullptr) {
       query.region = user->region;
     }
-    std::vector<Part> parts = parts_of(*voices_, query);
+    std::vector<Part> parts = parts_of(voices_, query);
     std::vector<float> scores = total_of(parts, state_.catalogue.size());
     exclude(scores, request.exclude_seen ? user : nullptr);
     return explained(parts, query, best_of(state_.catalogue, user_id, request.count, scores));
@@ -109,9 +110,7 @@ class Recommender::Impl {
     auto video = state_.catalogue.find(video_id);
     if (!video) return {};
     Query query{state_, nullptr, 0, no_name, {{*video, 1}}};
-    std::vector<Part> parts = parts_of(*voices_, query);
-    std::erase_if(
-        parts, [](const Part& p) { return p.source->name() == "popularity" || p.source->name() == "fresh"; });
+    std::vector<Part> parts = parts_of(alike_, query);
     std::vector<float> scores = total_of(parts, state_.catalogue.size());
     exclude(scores, nullptr);
     scores[*video] = excluded;
@@ -138,9 +137,8 @@ class Recommender::Impl {
                             .lambda = options_.als_lambda,
                             .alpha = options_.als_alpha,
                             .seed = options_.seed});
-    auto fitted = voices(std::move(ease), std::move(als));
     std::unique_lock lock(mutex_);
-    voices_ = std::move(fitted);
+    use(std::move(ease), std::move(als));
   }
 
   std::int64_t events() {
@@ -161,24 +159,30 @@ class Recommender::Impl {
     return at == options_.blend.end() ? 0.0 : at->second;
   }
 
-  std::shared_ptr<const std::vector<Voice>> voices(std::shared_ptr<const Ease> ease,
-                                                   std::shared_ptr<const Als> als) const {
-    auto out = std::make_shared<std::vector<Voice>>();
-    auto add = [&](std::unique_ptr<Source> source, double w) {
-      if (w != 0) out->push_back({std::move(source), w});
-    };
-    if (ease) add(ease_source(ease), weight("ease"));
-    if (als) add(als_source(als), weight("als"));
-    add(co_source(), weight("co") + (ease || als ? 0 : weight("ease") + weight("als")));
-    add(ordered_source(), weight("ordered"));
-    add(tags_source(), weight("tags"));
-    add(creator_source(), weight("creator"));
-    add(friends_source(), weight("friends"));
-    add(fresh_source(), weight("fresh"));
+  void use(const std::shared_ptr<const Ease>& ease, const std::shared_ptr<const Als>& als) {
+    alike_ = of_profiles(ease, als);
+    voices_ = of_profiles(ease, als);
+    add(voices_, friends_source(), weight("friends"));
+    add(voices_, fresh_source(), weight("fresh"));
     std::size_t h = 0;
     for (auto [hours, w] : options_.popularity_half_lives_h)
-      add(popularity_source(h++), w * weight("popularity"));
+      add(voices_, popularity_source(h++), w * weight("popularity"));
+  }
+
+  /// The sources that know a user by his profile alone.
+  std::vector<Voice> of_profiles(const std::shared_ptr<const Ease>& ease,
+                                 const std::shared_ptr<const Als>& als) const {
+    std::vector<Voice> out;
+    if (ease) add(out, ease_source(ease), weight("ease"));
+    if (als) add(out, als_source(als), weight("als"));
+    add(out, co_source(), weight("co") + (ease || als ? 0 : weight("ease") + weight("als")));
+    add(out, ordered_source(), weight("ordered"));
+    add(out, tags_source(), weight("tags"));
+    add(out, creator_source(), weight("creator"));
     return out;
+  }
+  static void add(std::vector<Voice>& voices, std::unique_ptr<Source> source, double weight) {
+    if (weight != 0) voices.push_back({std::move(source), weight});
   }
 
   std::vector<std::pair<VideoIndex, float>> profile_of(const UserState* user) const {
@@ -224,14 +228,24 @@ class Recommender::Impl {
     fold(rows);
   }
 
+  // What stands before a row that is damaged counts, once.
   void fold(const std::vector<std::string>& rows) {
     std::vector<Rise> rises;
-    for (const std::string& row : rows)
-      if (auto rise = fold_row(state_, row)) rises.push_back(std::move(*rise));
-    std::size_t parts =
-        rises.size() < rows_worth_threads ? 1 : std::max(1u, std::thread::hardware_concurrency());
+    std::exception_ptr damage;
+    std::int64_t done = 0;
+    for (const std::string& row : rows) {
+      try {
+        if (auto rise = fold_row(state_, row)) rises.push_back(std::move(*rise));
+      } catch (const Error&) {
+        damage = std::current_exception();
+        break;
+      }
+      ++done;
+    }
+    std::size_t parts = rises.size() < rows_worth_threads ? 1 : all_threads();
     in_parallel(parts, parts, [&](std::size_t part) { state_.co_counts.apply(rises, part, parts); });
-    position_ += static_cast<std::int64_t>(rows.size());
+    position_ += done;
+    if (damage) std::rethrow_exception(damage);
   }
 
   void refresh_state() {
@@ -266,9 +280,9 @@ class Recommender::Impl {
   RecommenderOptions options_;
   std::string log_key_;
   std::mutex refreshing_;
-  std::shared_mutex mutex_;  // guards state_ and voices_
+  FairSharedMutex mutex_;  // guards state_, voices_ and alike_
   State state_;
-  std::shared_ptr<const std::vector<Voice>> voices_;
+  std::vector<Voice> voices_, alike_;       // of recommend(), and of similar()
   std::atomic<std::int64_t> position_ = 0;  // rows of the log that are folded in; changed under mutex_
 };
 

@@ -27,7 +27,7 @@ class Source {
   virtual std::optional<std::string> because(const Query& query, VideoIndex video) const;
 };
 
-/// EASE's weights for the videos of the profile; a video that the model does not cover counts by co-counts.
+/// EASE's weights for the videos of the profile; 0 for a video that the model does not cover.
 std::unique_ptr<Source> ease_source(std::shared_ptr<const Ease> model);
 /// iALS: the inner product of the video's vector with that of the user, folded in from the profile.
 std::unique_ptr<Source> als_source(std::shared_ptr<const Als> model);

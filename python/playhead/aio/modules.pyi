@@ -632,6 +632,9 @@ class RateLimiter:
 class Recommender:
     @classmethod
     async def open(cls, store: Store[Any], *, preset: Literal['feed', 'catalogue']='feed', name: str | None=None, profile_size: int | None=None, profile_half_life: float | None=None, neighbors: int | None=None, blend: Mapping[str, float] | None=None, popularity_half_lives_h: Mapping[float, float] | None=None, ease_items: int | None=None, ease_lambda: float | None=None, als_factors: int | None=None, als_lambda: float | None=None, als_alpha: float | None=None, seed: int | None=None, seen_limit: int | None=None) -> Self: ...
+    @staticmethod
+    def default_blend() -> dict[str, float]:
+        """The weights that sources have if none are given: a copy to change."""
     async def add_video(self, video_id: Id, *, creator: Id | None=None, category: Id | None=None, tags: Iterable[Id]=(), uploaded_at: int | None=None, duration_ms: int | None=None, region: Id | None=None) -> None:
         """Add a video, or replace all that is known of it.
 

@@ -96,6 +96,11 @@ class Recommender:
         options = {option: value for option, value in given.items() if value is not None}
         self._impl = _playhead.RecommenderObject(target_of(store), preset=preset, **options)
 
+    @staticmethod
+    def default_blend() -> dict[str, float]:
+        """The weights that sources have if none are given: a copy to change."""
+        return _playhead.RecommenderObject.default_blend()
+
     def add_video(
         self,
         video_id: Id,

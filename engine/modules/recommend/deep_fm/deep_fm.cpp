@@ -79,13 +79,14 @@ class DeepFm::Impl {
     std::size_t threads = threads_of(model.options);
     constexpr std::size_t chunks_per_part = 8;
     in_parallel(threads, (chunks + chunks_per_part - 1) / chunks_per_part, [&](std::size_t part) {
-      Pass pass(model);
+      std::optional<Pass> pass;  // made with the lock, since training may replace the layers
       for (std::size_t c = part * chunks_per_part; c < std::min(chunks, (part + 1) * chunks_per_part); ++c) {
         std::vector<std::size_t> which(std::min(chunk_rows, rows.size - c * chunk_rows));
         std::iota(which.begin(), which.end(), c * chunk_rows);
         std::shared_lock lock(guard);
+        if (!pass) pass.emplace(model);
         std::vector<EncodedField> fields = model.encode(rows, which);
-        const Floats& some = pass.forward({fields, 0, which.size()}, {});
+        const Floats& some = pass->forward({fields, 0, which.size()}, {});
         std::copy_n(some.begin(), which.size(), out.begin() + static_cast<std::ptrdiff_t>(c * chunk_rows));
       }
     });
@@ -99,8 +100,8 @@ class DeepFm::Impl {
     return z.empty() ? 0 : sum / static_cast<double>(z.size());
   }
 
-  mutable std::shared_mutex guard;  // of the model's numbers
-  std::mutex training;              // one at a time
+  mutable FairSharedMutex guard;  // of the model's numbers
+  std::mutex training;            // one at a time
   Model model;
   Trainer trainer;
 };
@@ -123,7 +124,7 @@ std::vector<DeepFmEpoch> DeepFm::fit(const DeepFmRows& rows, List<float> labels,
     Model fresh(impl_->model.options);
     fresh.standardise(rows);
     std::unique_lock alone(impl_->guard);
-    impl_->model = std::move(fresh);
+    impl_->model.take(std::move(fresh));
   }
   std::vector<std::size_t> order(rows.size);
   std::vector<DeepFmEpoch> out;
@@ -137,7 +138,7 @@ std::vector<DeepFmEpoch> DeepFm::fit(const DeepFmRows& rows, List<float> labels,
     out.push_back(e);
     if (!e.validation_loss) continue;
     if (!best || *e.validation_loss < *out[best_epoch].validation_loss) {
-      best = impl_->model;
+      best.emplace(impl_->model);
       best_epoch = epoch;
     } else if (epoch - best_epoch >= validation.patience) {
       break;
@@ -145,7 +146,7 @@ std::vector<DeepFmEpoch> DeepFm::fit(const DeepFmRows& rows, List<float> labels,
   }
   if (best) {
     std::unique_lock alone(impl_->guard);
-    impl_->model = std::move(*best);
+    impl_->model.take(std::move(*best));
   }
   return out;
 }

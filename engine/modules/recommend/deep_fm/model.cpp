@@ -23,12 +23,6 @@ void check_range(const char* name, double x, double least, double greatest) {
   if (!(x >= least && x <= greatest)) refuse("{}={} is outside {}..{}", name, x, least, greatest);
 }
 
-std::size_t text_hash(Text text) {
-  std::uint64_t h = 14695981039346656037u;
-  for (char c : text) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return h;
-}
-
 std::size_t size_of(const DeepFmRows::Column& column) {
   if (const auto* bag = std::get_if<DeepFmRows::Bag>(&column)) return bag->ends.size();
   if (const auto* names = std::get_if<DeepFmRows::Category>(&column)) return names->size();
@@ -106,11 +100,18 @@ Model::Model(DeepFmOptions given) : options(std::move(given)) {
 void Model::add_row(std::size_t field, const std::string& name) {
   Table& table = tables[field];
   std::size_t dim = options.embedding_dim, row = table.size();
-  std::uint64_t seed = mixed(mixed(options.seed, field), row < 2 && name.empty() ? row : text_hash(name) | 2);
+  std::uint64_t seed = mixed(mixed(options.seed, field), row < 2 && name.empty() ? row : hash_of(name) | 2);
   table.vectors.resize((row + 1) * dim);
   table.weights.resize(row + 1);
   for (std::size_t d = 0; d < dim; ++d)
     table.vectors.value[row * dim + d] = static_cast<float>(vector_deviation * normal(seed, d));
+}
+
+void Model::take(Model&& other) {
+  tables = std::move(other.tables);
+  layers = std::move(other.layers);
+  bias = std::move(other.bias);
+  step = other.step;
 }
 
 std::size_t Model::parameters() const {

@@ -57,11 +57,14 @@ struct Layer {
 struct Model {
   explicit Model(DeepFmOptions given);
 
-  DeepFmOptions options;
+  const DeepFmOptions options;  // which other threads read at any time
   std::vector<Table> tables;
   std::vector<Layer> layers;  // the last has one unit: the logit
   Parameters bias;            // one number
   std::uint64_t step = 0;     // of Adam
+
+  /// Takes over what another with the same options has learnt.
+  void take(Model&& other);
 
   std::size_t width() const { return tables.size() * options.embedding_dim; }
   std::size_t parameters() const;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
-#include <thread>
 
 #include "engine/modules/recommend/linear/linear.h"
 #include "engine/modules/recommend/parallel.h"
@@ -33,10 +32,10 @@ void step(Parameters& p, const Floats& gradient, const AdamStep& by) {
 }  // namespace
 
 std::size_t threads_of(const DeepFmOptions& options) {
-  return options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  return options.threads != 0 ? options.threads : all_threads();
 }
 
-Trainer::Trainer(Model& model, std::shared_mutex& guard)
+Trainer::Trainer(Model& model, FairSharedMutex& guard)
     : model_(model), guard_(guard), threads_(threads_of(model.options)) {}
 
 // Forward and backward: the gradients of the layers are in gradients_[0] then, those of the vectors in vectors_.

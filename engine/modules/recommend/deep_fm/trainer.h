@@ -1,9 +1,9 @@
 #pragma once
 // Minibatches through a model. Not thread-safe.
 #include <memory>
-#include <shared_mutex>
 
 #include "engine/modules/recommend/deep_fm/network.h"
+#include "engine/modules/recommend/fair_shared_mutex.h"
 
 namespace playhead::recommend {
 
@@ -12,7 +12,7 @@ std::size_t threads_of(const DeepFmOptions& options);
 class Trainer {
  public:
   /// `guard` is held alone while the model changes.
-  Trainer(Model& model, std::shared_mutex& guard);
+  Trainer(Model& model, FairSharedMutex& guard);
 
   /// Learns from a batch: the sum of the log losses of its rows before that.
   double learn(const DeepFmRows& rows, const std::vector<std::size_t>& which, List<float> labels);
@@ -38,7 +38,7 @@ class Trainer {
   void add_gradients(std::size_t chunks);
 
   Model& model_;
-  std::shared_mutex& guard_;
+  FairSharedMutex& guard_;
   std::size_t threads_;
   std::vector<std::unique_ptr<Pass>> passes_;  // by chunk of the batch
   std::vector<LayerGradients> gradients_;      // likewise; all are added to the first
