@@ -3,6 +3,9 @@
 
 #include <pybind11/stl.h>
 
+#include <array>
+
+#include "bindings/callbacks.h"
 #include "bindings/modules.h"
 #include "bindings/recommender.h"
 
@@ -143,6 +146,19 @@ py::object profile(Recommender& self, const py::object& user, std::optional<Mill
                         optional_id(found->region), found->seen);
 }
 
+void boost(Recommender& self, double factor, const py::object& tag, const py::object& category,
+           const py::object& creator, std::optional<Millis> since, std::optional<Millis> until) {
+  OptionalId with(tag, "tag"), of(category, "category"), by(creator, "creator");
+  ReleaseGil release;
+  self.boost({factor, with.view(), of.view(), by.view(), since, until});
+}
+
+Ranker ranker_of(const std::string& name) {
+  if (name == "blend") return Ranker::blend;
+  if (name == "original") return Ranker::original;
+  throw Error(ErrorCode::invalid, "ranker must be 'blend' or 'original', not '" + name + "'");
+}
+
 RecommenderOptions options_of(const py::kwargs& given) {
   auto preset = given.contains("preset") ? given["preset"].cast<std::string>() : "feed";
   if (preset != "feed" && preset != "catalogue")
@@ -228,6 +244,27 @@ void define_recommender(py::module_& m) {
             on ? self.follow(user_id, other_id) : self.unfollow(user_id, other_id);
           },
           py::arg("user_id"), py::arg("other_id"), py::arg("on"))
+      .def("boost", boost, py::arg("factor"), py::kw_only(), py::arg("tag"), py::arg("category"),
+           py::arg("creator"), py::arg("since"), py::arg("until"))
+      .def(
+          "forget",
+          [](Recommender& self, const py::object& user) {
+            std::string user_id = bytes_of(user, "user_id");
+            ReleaseGil release;
+            self.forget(user_id);
+          },
+          py::arg("user_id"))
+      .def("step", [](Recommender& self) { return without_gil([&] { return self.step(); }); })
+      .def(
+          "run_in_background",
+          [](Recommender& self, const py::object& on_error) {
+            auto tell_error = error_teller(on_error, "playhead.modules.Recommender: on_error");
+            without_gil([&] { return self.run_in_background(tell_error); });
+          },
+          py::arg("on_error") = py::none())
+      .def("stop_background", [](Recommender& self) { without_gil([&] { return self.stop_background(); }); })
+      .def_property_readonly("running",
+                             [](Recommender& self) { return without_gil([&] { return self.running(); }); })
       .def("recommend", recommend, py::arg("user_id"), py::arg("count") = 10, py::kw_only(),
            py::arg("at") = py::none(), py::arg("region") = py::none(), py::arg("exclude_seen") = true)
       .def("profile", profile, py::arg("user_id"), py::kw_only(), py::arg("at") = py::none())

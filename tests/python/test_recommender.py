@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import pytest
@@ -88,3 +89,104 @@ def test_a_bad_event_is_refused_and_nothing_is_recorded(store: playhead.Store, a
     with pytest.raises(playhead.InvalidArgument):
         rec.record(*args)
     assert rec.events == 0
+
+
+def catalogue(rec: playhead.modules.Recommender) -> None:
+    rec.add_video("v1", creator="ann", category="pets", tags=["cats"], uploaded_at=AT - 1, duration_ms=60_000)
+    rec.add_video("v2", creator="bob", tags=["news"])
+    rec.add_video("v3", creator="ann", category="pets", tags=["cats"], region="north")
+
+
+def test_a_blend_of_one_source_recommends_by_it_alone(store: playhead.Store) -> None:
+    rec = playhead.modules.Recommender(store, blend={"tags": 1.0})
+    catalogue(rec)
+    rec.record("me", "v1", "like", at=AT)
+    best = rec.recommend("me", 1, at=AT)[0]
+    assert (best.video_id, [(r.source, r.because) for r in best.reasons]) == ("v3", [("tags", "cats")])
+
+
+def test_a_video_that_was_removed_is_not_recommended(store: playhead.Store) -> None:
+    rec = playhead.modules.Recommender(store)
+    catalogue(rec)
+    assert rec.remove_video("v3")
+    assert not rec.remove_video("v3")
+    assert {r.video_id for r in rec.recommend("me", 10, at=AT)} == {"v1", "v2"}
+
+
+def test_a_profile_tells_what_is_known_of_a_user(store: playhead.Store) -> None:
+    rec = playhead.modules.Recommender(store)
+    catalogue(rec)
+    assert rec.profile("me") is None
+    rec.record("me", "v1", "finish", at=AT, device="phone", region="north")
+    rec.follow("me", "bob")
+    profile = rec.profile("me", at=AT)
+    assert profile is not None
+    assert [(t.name, t.long_term) for t in profile.tags] == [("cats", 3.0), ("pets", 3.0)]
+    assert (profile.recent, profile.follows, profile.device, profile.region) == (
+        ["v1"],
+        ["bob"],
+        "phone",
+        "north",
+    )
+    assert sum(profile.hours) == profile.seen == 1
+    rec.unfollow("me", "bob")
+    profile = rec.profile("me", at=AT)
+    assert profile is not None
+    assert profile.follows == []
+
+
+def test_a_boost_lasts_as_long_as_it_should(store: playhead.Store) -> None:
+    rec = playhead.modules.Recommender(store, blend={"popularity": 1.0})
+    catalogue(rec)
+    for user in "abcdef":
+        rec.record(user, "v2", "finish", at=AT)
+    for user in "abcd":
+        rec.record(user, "v1", "finish", at=AT)
+    rec.boost(5, category="pets", since=AT + 1, until=AT + 2)
+    assert [rec.recommend("me", 1, at=AT + n)[0].video_id for n in range(3)] == ["v2", "v1", "v2"]
+
+
+def test_who_is_forgotten_is_unknown(store: playhead.Store) -> None:
+    rec = playhead.modules.Recommender(store)
+    feed(rec)
+    rec.forget("a")
+    assert rec.profile("a") is None
+    assert playhead.modules.Recommender(store).profile("a") is None
+    assert rec.profile("b") is not None
+
+
+def test_models_are_refreshed_in_the_background(store: playhead.Store) -> None:
+    rec = playhead.modules.Recommender(store, blend={"ease": 1.0})
+    for n in range(200):
+        rec.record(f"u{n % 20}", f"v{n * 7 % 12}", "finish", at=AT + n)
+    with rec:
+        rec.run_in_background()
+        assert rec.running
+        deadline = 60.0
+        begin = time.monotonic()
+        while {r.source for r in rec.recommend("u1", 1, at=AT + 500, exclude_seen=False)[0].reasons} != {
+            "ease"
+        }:
+            assert time.monotonic() - begin < deadline
+            time.sleep(0.01)
+    assert not rec.running
+    assert not rec.step()
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "why"),
+    [
+        ({"preset": "luck"}, ValueError, "preset must be 'feed' or 'catalogue', not 'luck'"),
+        ({"ranker": "luck"}, ValueError, "ranker must be 'blend' or 'original'"),
+        ({"blend": {"luck": 1.0}}, ValueError, "there is no source 'luck'"),
+        ({"explore": 2.0}, ValueError, "explore=2 is outside 0..1"),
+        ({"profile_size": "many"}, TypeError, "profile_size cannot be 'many'"),
+        ({"ease_items": 10**6}, ValueError, "ease_items=1000000 is outside 0..50000"),
+        ({"original_weights": (1.0, 2.0)}, TypeError, "original_weights cannot be"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused(
+    store: playhead.Store, options: dict[str, Any], error: type[Exception], why: str
+) -> None:
+    with pytest.raises(error, match=why.replace("..", r"\.\.")):
+        playhead.modules.Recommender(store, **options)

@@ -1,37 +1,13 @@
 #include "engine/modules/recommend/blend.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
+#include "engine/modules/recommend/linear/linear.h"
 #include "engine/modules/recommend/random.h"
 
 namespace playhead::recommend {
 
 namespace {
-
-std::uint64_t tie_break(Text user, Text video) {
-  return hash_of(video, hash_of(Text("\0", 1), hash_of(user)));
-}
-
-// In eight sums, so that the compiler may add several at once.
-template <class F>
-double sum_of(const std::vector<float>& x, F&& f) {
-  std::array<double, 8> sums{};
-  std::size_t i = 0;
-  for (; i + 8 <= x.size(); i += 8)
-    for (std::size_t k = 0; k < 8; ++k) sums[k] += f(x[i + k]);
-  for (; i < x.size(); ++i) sums[0] += f(x[i]);
-  double sum = 0;
-  for (double s : sums) sum += s;
-  return sum;
-}
-
-double deviation(const std::vector<float>& x) {
-  auto n = static_cast<double>(x.size());
-  double mean = sum_of(x, [](double v) { return v; }) / n;
-  return std::sqrt(sum_of(x, [mean](double v) { return (v - mean) * (v - mean); }) / n);
-}
 
 struct Candidate {
   float score;
@@ -49,9 +25,9 @@ std::vector<Part> parts_of(const std::vector<Voice>& voices, const Query& query)
   for (const Voice& voice : voices) {
     Part part{voice.source.get(), 0, std::vector<float>(query.state.catalogue.size())};
     if (part.scores.empty() || voice.weight == 0 || !voice.source->score(query, part.scores)) continue;
-    double d = deviation(part.scores);
+    float d = linear::kernels().deviation(part.scores.data(), part.scores.size());
     if (!(d > 0)) continue;
-    part.scale = static_cast<float>(voice.weight / d);
+    part.scale = static_cast<float>(voice.weight) / d;
     parts.push_back(std::move(part));
   }
   return parts;
@@ -59,8 +35,7 @@ std::vector<Part> parts_of(const std::vector<Voice>& voices, const Query& query)
 
 std::vector<float> total_of(const std::vector<Part>& parts, std::size_t videos) {
   std::vector<float> total(videos);
-  for (const Part& part : parts)
-    for (std::size_t v = 0; v < videos; ++v) total[v] += part.scale * part.scores[v];
+  for (const Part& part : parts) linear::kernels().add(part.scale, part.scores.data(), total.data(), videos);
   return total;
 }
 
@@ -72,7 +47,7 @@ std::vector<VideoIndex> best_of(const Catalogue& catalogue, Text seed, std::size
   for (VideoIndex v = 0; v < scores.size() && count > 0; ++v) {
     bool full = heap.size() == count;
     if (scores[v] == excluded || (full && scores[v] < heap.front().score)) continue;
-    Candidate candidate{scores[v], tie_break(seed, catalogue.id(v)), v};
+    Candidate candidate{scores[v], hash_of(seed, catalogue.id(v)), v};
     if (full) {
       if (!(candidate < heap.front())) continue;
       std::pop_heap(heap.begin(), heap.end());

@@ -24,7 +24,7 @@ VideoIndex Catalogue::intern(Text id) {
   if (v == videos_.size()) {
     videos_.emplace_back();
     tags_of_.emplace_back();
-    learn(v);
+    videos_[v].known = true;
   }
   return v;
 }
@@ -32,7 +32,7 @@ VideoIndex Catalogue::intern(Text id) {
 void Catalogue::learn(VideoIndex v) {
   if (videos_[v].known) return;
   videos_[v].known = true;
-  ++known_;
+  unknown_.erase(std::lower_bound(unknown_.begin(), unknown_.end(), v));
 }
 
 void Catalogue::unlist(VideoIndex v) {
@@ -67,7 +67,7 @@ void Catalogue::withdraw(VideoIndex v) {
   Video left;
   left.audience = videos_[v].audience;
   videos_[v] = left;
-  --known_;
+  unknown_.insert(std::lower_bound(unknown_.begin(), unknown_.end(), v), v);
 }
 
 }  // namespace playhead::recommend

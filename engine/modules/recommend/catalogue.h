@@ -39,7 +39,9 @@ class Catalogue {
   const std::vector<NameIndex>& tags_of(VideoIndex v) const { return tags_of_[v]; }
   std::size_t size() const { return videos_.size(); }
   /// Videos that are known.
-  std::size_t known() const { return known_; }
+  std::size_t known() const { return videos_.size() - unknown_.size(); }
+  /// Those that are not; sorted.
+  const std::vector<VideoIndex>& unknown() const { return unknown_; }
 
   const std::vector<VideoIndex>& with_tag(NameIndex tag) const { return at(by_tag_, tag); }
   const std::vector<VideoIndex>& by_creator(NameIndex creator) const { return at(by_creator_, creator); }
@@ -58,7 +60,7 @@ class Catalogue {
   std::vector<Video> videos_;
   std::vector<std::vector<NameIndex>> tags_of_;  // the category among them
   Lists by_tag_, by_creator_;                    // of videos that are known
-  std::size_t known_ = 0;
+  std::vector<VideoIndex> unknown_;
 };
 
 }  // namespace playhead::recommend

@@ -68,6 +68,17 @@ void check_video(Text video_id, const VideoAttributes& a) {
   for (Text tag : a.tags) check_id(tag, "a tag");
 }
 
+void check_boost(const BoostRequest& b) {
+  check_option("factor", b.factor, .001, 1000.);
+  if (b.tag.has_value() + b.category.has_value() + b.creator.has_value() != 1)
+    throw Error(ErrorCode::invalid, "a boost is for one of tag, category and creator");
+  check_optional_id(b.tag, "tag");
+  check_optional_id(b.category, "category");
+  check_optional_id(b.creator, "creator");
+  check_time(b.from, "from");
+  check_time(b.until, "until");
+}
+
 void check_options(const RecommenderOptions& o) {
   constexpr double shortest = .001, longest = 1'000'000, heaviest = 1'000'000;
   check_id(o.name, "name");
@@ -87,6 +98,10 @@ void check_options(const RecommenderOptions& o) {
   check_option<std::size_t>("als_factors", o.als_factors, 1, 1024);
   check_option("als_lambda", o.als_lambda, 1e-9, longest);
   check_option("als_alpha", o.als_alpha, 1e-9, longest);
+  for (double weight : {o.original.popularity, o.original.overlap, o.original.freshness})
+    check_option("a weight of the original formula", weight, -heaviest, heaviest);
+  check_option("explore", o.explore, 0., 1.);
+  if (o.refresh_every_ms) check_option("refresh_every_ms", *o.refresh_every_ms, Millis{1000}, max_time);
   check_option<std::size_t>("seen_limit", o.seen_limit, 1, 1'000'000);
 }
 

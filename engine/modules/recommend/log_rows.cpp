@@ -1,5 +1,10 @@
 #include "engine/modules/recommend/log_rows.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+
 #include "engine/modules/procedures/fields.h"
 
 namespace playhead::recommend {
@@ -51,6 +56,21 @@ std::optional<Rise> fold_event(State& state, FieldReader& in) {
   e.history = (there & 16) != 0;
   end(in);
   return state.fold(e);
+}
+
+void fold_boost(State& state, FieldReader& in) {
+  std::int64_t there = in.integer(), kind = in.integer();
+  if (kind < 0 || kind > static_cast<std::int64_t>(Boost::Kind::creator)) fail("is of an unknown kind of boost");
+  Text name = in.text();
+  Text factor_text = in.text();
+  double factor = 0;
+  auto [rest, error] = std::from_chars(factor_text.data(), factor_text.data() + factor_text.size(), factor);
+  if (error != std::errc{} || rest != factor_text.data() + factor_text.size()) fail("has a factor that is no number");
+  auto from = number_if((there & 1) != 0, in), until = number_if((there & 2) != 0, in);
+  end(in);
+  state.set_boost(static_cast<Boost::Kind>(kind), name, factor,
+                  from.value_or(std::numeric_limits<Millis>::min()),
+                  until.value_or(std::numeric_limits<Millis>::max()));
 }
 
 void fold_video(State& state, FieldReader& in) {
@@ -106,6 +126,29 @@ std::string follow_row(Text user, Text other, bool on) {
   return std::move(out).bytes();
 }
 
+std::string boost_row(const BoostRequest& b) {
+  Boost::Kind kind = b.tag ? Boost::Kind::tag : b.category ? Boost::Kind::category : Boost::Kind::creator;
+  FieldWriter out;
+  out.text("boost").integer(flags(b.from.has_value(), b.until.has_value()));
+  out.integer(static_cast<std::int64_t>(kind)).text(b.tag ? *b.tag : b.category ? *b.category : *b.creator);
+  out.text(fmt::format("{}", b.factor));
+  put(out, b.from);
+  put(out, b.until);
+  return std::move(out).bytes();
+}
+
+bool is_about(Text row, Text user_id) {
+  FieldReader in(row);
+  Text kind = in.text();
+  if (kind == "event") {
+    for (int number = 0; number < 3; ++number) in.integer();
+    return in.text() == user_id;
+  }
+  if (kind != "follow" && kind != "unfollow") return false;
+  Text user = in.text(), person = in.text();
+  return user == user_id || person == user_id;
+}
+
 std::optional<Rise> fold_row(State& state, Text row) {
   FieldReader in(row);
   Text kind = in.text();
@@ -116,6 +159,10 @@ std::optional<Rise> fold_row(State& state, Text row) {
     Text id = in.text();
     end(in);
     state.withdraw(id);
+  } else if (kind == "boost") {
+    fold_boost(state, in);
+  } else if (kind == "forgotten" || kind == "rebuild") {
+    end(in);
   } else if (kind == "follow" || kind == "unfollow") {
     Text user = in.text(), other = in.text();
     end(in);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/modules/recommend/linear/linear.h"
+
 namespace playhead::recommend {
 
 namespace {
@@ -27,7 +29,7 @@ double Popularity::Scale::begin(double number) const {
 }
 
 Popularity::Popularity(const std::map<double, double>& half_lives_h) {
-  for (auto [hours, weight] : half_lives_h) scales_.push_back({Decay(hours * ms_per_hour), 0, {}, {}});
+  for (auto [hours, weight] : half_lives_h) scales_.push_back({Decay(hours * ms_per_hour), 0, {}, {}, {}});
 }
 
 void Popularity::resize(std::size_t places) {
@@ -35,6 +37,7 @@ void Popularity::resize(std::size_t places) {
   for (Scale& scale : scales_) {
     scale.sums.resize(places);
     scale.counts.resize(places);
+    scale.floats.resize(places);
   }
 }
 
@@ -42,6 +45,7 @@ void Popularity::add(std::size_t place, double weight, Millis at) {
   for (Scale& scale : scales_) {
     scale.sums[place].add(weight, scale.decay.time(at));
     scale.counts[place] = scale.sums[place].value(scale.begin(scale.period));
+    scale.floats[place] = static_cast<float>(scale.counts[place]);
   }
 }
 
@@ -55,8 +59,10 @@ void Popularity::move_to(Millis now) {
     double number = scale.number_of(now);
     if (number == scale.period) continue;
     scale.period = number;
-    for (std::size_t v = 0; v < scale.sums.size(); ++v)
+    for (std::size_t v = 0; v < scale.sums.size(); ++v) {
       scale.counts[v] = scale.sums[v].value(scale.begin(number));
+      scale.floats[v] = static_cast<float>(scale.counts[v]);
+    }
   }
 }
 
@@ -64,6 +70,25 @@ Popularity::At Popularity::at(std::size_t h, Millis now) const {
   const Scale& scale = scales_[h];
   double number = scale.number_of(now), begin = scale.begin(number), time = scale.decay.time(now);
   return {begin, time, std::exp(begin - time), number == scale.period};
+}
+
+bool Popularity::scores(std::size_t h, Millis now, std::vector<float>& out) const {
+  const Scale& scale = scales_[h];
+  At t = at(h, now);
+  double most = 0;
+  for (double count : scale.counts) most = std::max(most, count);
+  // As floats, where they are neither too great nor too small for them.
+  if (t.quick && most < 1e30 && most * t.decay > 1e-3) {
+    linear::kernels().log1p(static_cast<float>(t.decay), scale.floats.data(), out.data(), places_);
+    return true;
+  }
+  std::vector<double> all(places_);
+  most = 0;
+  for (std::size_t place = 0; place < places_; ++place)
+    most = std::max(most, all[place] = score(h, place, t));
+  for (std::size_t place = 0; place < places_ && most > 0; ++place)
+    out[place] = static_cast<float>(all[place] / most);
+  return most > 0;
 }
 
 double Popularity::score(std::size_t h, std::size_t place, const At& at) const {

@@ -30,6 +30,8 @@ class Popularity {
     bool quick;
   };
   At at(std::size_t h, Millis now) const;
+  /// The scores of all places, in units of the greatest if they are small; false: all are 0.
+  bool scores(std::size_t h, Millis now, std::vector<float>& out) const;
   double score(std::size_t h, std::size_t place, const At& at) const;
   /// The sum of a place; its logarithms have the order of the scores.
   const DecayedSum& sum(std::size_t h, std::size_t place) const { return scales_[h].sums[place]; }
@@ -40,6 +42,7 @@ class Popularity {
     double period;  // number of the period that `counts` is of
     std::vector<DecayedSum> sums;
     std::vector<double> counts;  // at the beginning of the period
+    std::vector<float> floats;   // the same
     double begin(double number) const;
     double number_of(Millis now) const;
   };

@@ -22,6 +22,11 @@ inline std::uint64_t hash_of(Text text, std::uint64_t before = 14695981039346656
   return before;
 }
 
+/// Of two texts.
+inline std::uint64_t hash_of(Text a, Text b) {
+  return hash_of(b, hash_of(Text("\0", 1), hash_of(a)));
+}
+
 /// Evenly spread over 0..1.
 inline double unit_interval(std::uint64_t bits) {
   return static_cast<double>(bits >> 11) * 0x1.0p-53;

@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cmath>
 #include <exception>
 #include <mutex>
 #include <shared_mutex>
 
-#include "engine/modules/recommend/blend.h"
 #include "engine/modules/recommend/check.h"
 #include "engine/modules/recommend/fair_shared_mutex.h"
 #include "engine/modules/recommend/log_rows.h"
 #include "engine/modules/recommend/parallel.h"
+#include "engine/modules/recommend/serving.h"
+#include "engine/store/background.h"
 
 namespace playhead {
 
@@ -54,12 +54,12 @@ RecommenderOptions RecommenderOptions::catalogue() {
 class Recommender::Impl {
  public:
   Impl(std::shared_ptr<Store> store, RecommenderOptions options)
-      : store_(std::move(store)), options_(std::move(options)), state_(options_) {
+      : store_(std::move(store)), options_(std::move(options)) {
     if (!store_) throw Error(ErrorCode::invalid, "a recommender needs a store; open one first");
     check_options(options_);
     log_key_ = "playhead:" + options_.name + ":log";
     std::unique_lock lock(mutex_);
-    use(nullptr, nullptr);
+    begin();
     catch_up();
   }
 
@@ -74,14 +74,15 @@ class Recommender::Impl {
       }
       write(rows);
     }
+    background_->wake();
   }
   void write_one(std::string row) { write({std::move(row)}); }
 
   bool knows(Text video_id) {
     refresh_state();
     std::shared_lock lock(mutex_);
-    auto v = state_.catalogue.find(video_id);
-    return v && state_.catalogue[*v].known;
+    auto v = state_->catalogue.find(video_id);
+    return v && state_->catalogue[*v].known;
   }
 
   std::vector<Recommendation> recommend(Text user_id, const Request& request) {
@@ -90,31 +91,28 @@ class Recommender::Impl {
     Millis now = request.at ? *request.at : store_->now();
     move_to(now);
     std::shared_lock lock(mutex_);
-    const UserState* user = state_.find_user(user_id);
-    Query query{state_, user, now, no_name, profile_of(user)};
+    const UserState* user = state_->find_user(user_id);
+    Query query{*state_, user, now, no_name, profile_of(user, options_.profile_half_life)};
     if (request.region) {
-      if (auto region = state_.catalogue.regions.find(*request.region)) query.region = *region;
+      if (auto region = state_->catalogue.regions.find(*request.region)) query.region = *region;
     } else if (user != nullptr) {
       query.region = user->region;
     }
-    std::vector<Part> parts = parts_of(voices_, query);
-    std::vector<float> scores = total_of(parts, state_.catalogue.size());
-    exclude(scores, request.exclude_seen ? user : nullptr);
-    return explained(parts, query, best_of(state_.catalogue, user_id, request.count, scores));
+    return answer(options_, voices_,
+                  {std::move(query), user_id, request.count, request.exclude_seen ? user : nullptr});
   }
 
   std::vector<Recommendation> similar(Text video_id, std::size_t count) {
     check_id(video_id, "video_id");
     refresh_state();
     std::shared_lock lock(mutex_);
-    auto video = state_.catalogue.find(video_id);
+    auto video = state_->catalogue.find(video_id);
     if (!video) return {};
-    Query query{state_, nullptr, 0, no_name, {{*video, 1}}};
-    std::vector<Part> parts = parts_of(alike_, query);
-    std::vector<float> scores = total_of(parts, state_.catalogue.size());
-    exclude(scores, nullptr);
-    scores[*video] = excluded;
-    auto found = explained(parts, query, best_of(state_.catalogue, video_id, count, scores));
+    RecommenderOptions plain = options_;
+    plain.ranker = Ranker::blend;
+    plain.explore = 0;
+    Query query{*state_, nullptr, 0, no_name, {{*video, 1}}};
+    auto found = answer(plain, alike_, {std::move(query), video_id, count, nullptr, video});
     std::erase_if(found, [](const Recommendation& r) { return r.score <= 0; });
     return found;
   }
@@ -127,7 +125,9 @@ class Recommender::Impl {
     Interactions data;
     {
       std::shared_lock lock(mutex_);
-      data = interactions_of(state_);
+      data = interactions_of(*state_);
+      fitted_events_ = position_.load();
+      fitted_at_ = store_->now();
     }
     std::shared_ptr<const Ease> ease;
     std::shared_ptr<const Als> als;
@@ -138,7 +138,37 @@ class Recommender::Impl {
                             .alpha = options_.als_alpha,
                             .seed = options_.seed});
     std::unique_lock lock(mutex_);
-    use(std::move(ease), std::move(als));
+    use(ease, als);
+  }
+
+  bool step() {
+    if (to_wait() > 0) return false;
+    refresh();
+    return true;
+  }
+  void run_in_background(std::function<void(Text)> on_error) { background_->start(std::move(on_error)); }
+  void stop_background() { background_->stop(); }
+  bool running() const { return background_->running(); }
+
+  void forget(Text user_id) {
+    check_id(user_id, "user_id");
+    std::vector<std::string> rows;
+    Batch batch;
+    for (std::int64_t from = 0;; from += log_page) {
+      rows = store_->run(LRange{.key = log_key_, .start = from, .stop = from + log_page - 1});
+      for (std::size_t i = 0; i < rows.size(); ++i)
+        if (is_about(rows[i], user_id))
+          batch.add(
+              LSet{.key = log_key_, .index = from + static_cast<std::int64_t>(i), .element = forgotten_row});
+      if (static_cast<std::int64_t>(rows.size()) < log_page) break;
+    }
+    Text rebuild = rebuild_row;
+    RPush append;
+    append.key = log_key_;
+    append.elements = {&rebuild, 1};
+    batch.add(append);
+    store_->perform(batch);
+    refresh();
   }
 
   std::int64_t events() {
@@ -148,15 +178,23 @@ class Recommender::Impl {
   std::size_t videos() {
     refresh_state();
     std::shared_lock lock(mutex_);
-    return state_.catalogue.known();
+    return state_->catalogue.known();
   }
 
  private:
+  static constexpr auto log_page = static_cast<std::int64_t>(rows_per_batch);
+
   std::size_t window() const { return std::max(options_.profile_size, pair_window); }
 
   double weight(const char* source) const {
     auto at = options_.blend.find(source);
     return at == options_.blend.end() ? 0.0 : at->second;
+  }
+
+  void begin() {
+    state_ = std::make_unique<State>(options_);
+    position_ = 0;
+    use(nullptr, nullptr);
   }
 
   void use(const std::shared_ptr<const Ease>& ease, const std::shared_ptr<const Als>& als) {
@@ -185,37 +223,6 @@ class Recommender::Impl {
     if (weight != 0) voices.push_back({std::move(source), weight});
   }
 
-  std::vector<std::pair<VideoIndex, float>> profile_of(const UserState* user) const {
-    std::vector<std::pair<VideoIndex, float>> out;
-    if (user == nullptr) return out;
-    double position = 0;
-    for (auto had = user->recent.rbegin(); had != user->recent.rend(); ++had)
-      if (had->now.weights().co > 0)
-        out.emplace_back(had->video, static_cast<float>(std::exp2(-position++ / options_.profile_half_life)));
-    return out;
-  }
-
-  void exclude(std::vector<float>& scores, const UserState* seen_by) const {
-    for (VideoIndex v = 0; v < scores.size(); ++v)
-      if (!state_.catalogue[v].known) scores[v] = excluded;
-    if (seen_by == nullptr) return;
-    for (const SeenVideos::Item& item : seen_by->seen.newest()) scores[item.video] = excluded;
-    if (!seen_by->seen.has_older()) return;
-    for (VideoIndex v = 0; v < scores.size(); ++v)
-      if (seen_by->seen.contains(v)) scores[v] = excluded;
-  }
-
-  static std::vector<Recommendation> explained(const std::vector<Part>& parts, const Query& query,
-                                               const std::vector<VideoIndex>& videos) {
-    std::vector<Recommendation> out;
-    out.reserve(videos.size());
-    for (VideoIndex v : videos) out.push_back(explain(parts, query, v));
-    // What was added in another order may differ in the last bit.
-    std::stable_sort(out.begin(), out.end(),
-                     [](const Recommendation& a, const Recommendation& b) { return a.score > b.score; });
-    return out;
-  }
-
   // What this call wrote is folded in at once, unless others wrote before it: then the log is read.
   void write(const std::vector<std::string>& rows) {
     std::vector<Text> elements(rows.begin(), rows.end());
@@ -235,7 +242,7 @@ class Recommender::Impl {
     std::int64_t done = 0;
     for (const std::string& row : rows) {
       try {
-        if (auto rise = fold_row(state_, row)) rises.push_back(std::move(*rise));
+        if (auto rise = fold_row(*state_, row)) rises.push_back(std::move(*rise));
       } catch (const Error&) {
         damage = std::current_exception();
         break;
@@ -243,7 +250,7 @@ class Recommender::Impl {
       ++done;
     }
     std::size_t parts = rises.size() < rows_worth_threads ? 1 : all_threads();
-    in_parallel(parts, parts, [&](std::size_t part) { state_.co_counts.apply(rises, part, parts); });
+    in_parallel(parts, parts, [&](std::size_t part) { state_->co_counts.apply(rises, part, parts); });
     position_ += done;
     if (damage) std::rethrow_exception(damage);
   }
@@ -255,14 +262,19 @@ class Recommender::Impl {
   }
   bool in_step() { return store_->run(LLen{.key = log_key_}) == position_.load(); }
 
+  // Who had counted rows that were forgotten since counts all anew.
   void catch_up() {
+    bool had_counted = position_ > 0;
     for (;;) {
-      auto rows =
-          store_->run(LRange{.key = log_key_,
-                             .start = position_.load(),
-                             .stop = position_.load() + static_cast<std::int64_t>(rows_per_batch) - 1});
+      auto rows = store_->run(
+          LRange{.key = log_key_, .start = position_.load(), .stop = position_.load() + log_page - 1});
+      if (had_counted && std::find(rows.begin(), rows.end(), rebuild_row) != rows.end()) {
+        begin();
+        had_counted = false;
+        continue;
+      }
       fold(rows);
-      if (rows.size() < rows_per_batch) return;
+      if (static_cast<std::int64_t>(rows.size()) < log_page) return;
     }
   }
 
@@ -270,20 +282,37 @@ class Recommender::Impl {
   void move_to(Millis now) {
     {
       std::shared_lock lock(mutex_);
-      if (state_.is_at(now)) return;
+      if (state_->is_at(now)) return;
     }
     std::unique_lock lock(mutex_);
-    state_.move_to(now);
+    state_->move_to(now);
   }
 
+  /// Until the models are to be computed: at most refresh_every_ms.
+  Millis to_wait() {
+    if (!options_.refresh_every_ms) return longest_wait;
+    std::int64_t fitted = fitted_events_.load(), now = events();
+    if (now == fitted) return *options_.refresh_every_ms;
+    if (fitted == 0 || now - fitted >= std::max<std::int64_t>(fitted / 10, 1000)) return 0;
+    return std::clamp<Millis>(fitted_at_.load() + *options_.refresh_every_ms - store_->now(), 0,
+                              *options_.refresh_every_ms);
+  }
+
+  static constexpr Millis longest_wait = 60'000;
   std::shared_ptr<Store> store_;
   RecommenderOptions options_;
   std::string log_key_;
   std::mutex refreshing_;
-  FairSharedMutex mutex_;  // guards state_, voices_ and alike_
-  State state_;
-  std::vector<Voice> voices_, alike_;       // of recommend(), and of similar()
+  FairSharedMutex mutex_;  // guards what follows
+  std::unique_ptr<State> state_;
+  std::vector<Voice> voices_, alike_;  // of recommend(), and of similar()
   std::atomic<std::int64_t> position_ = 0;  // rows of the log that are folded in; changed under mutex_
+  std::atomic<std::int64_t> fitted_events_ = 0;
+  std::atomic<Millis> fitted_at_ = 0;
+  BackgroundPtr background_{new Background("recommender", longest_wait, [this](const auto&) -> Millis {
+    step();
+    return std::min(to_wait(), longest_wait);
+  })};
 };
 
 std::optional<UserProfile> Recommender::Impl::profile(Text user_id, std::optional<Millis> at) {
@@ -291,7 +320,7 @@ std::optional<UserProfile> Recommender::Impl::profile(Text user_id, std::optiona
   refresh_state();
   Millis now = at ? *at : store_->now();
   std::shared_lock lock(mutex_);
-  const UserState* user = state_.find_user(user_id);
+  const UserState* user = state_->find_user(user_id);
   if (user == nullptr) return std::nullopt;
   UserProfile out;
   auto interests = [&](const Taste& taste, const Names& names, std::vector<UserProfile::Interest>& to) {
@@ -300,14 +329,14 @@ std::optional<UserProfile> Recommender::Impl::profile(Text user_id, std::optiona
       return a.long_term != b.long_term ? a.long_term > b.long_term : a.name < b.name;
     });
   };
-  const Catalogue& catalogue = state_.catalogue;
+  const Catalogue& catalogue = state_->catalogue;
   interests(user->tags, catalogue.tags, out.tags);
   interests(user->creators, catalogue.people, out.creators);
   for (auto had = user->recent.rbegin(); had != user->recent.rend(); ++had)
     out.recent.push_back(catalogue.id(had->video));
   for (NameIndex person : user->follows) out.follows.push_back(catalogue.people[person]);
   out.hours.assign(user->hours.begin(), user->hours.end());
-  if (user->device != no_name) out.device = state_.devices[user->device];
+  if (user->device != no_name) out.device = state_->devices[user->device];
   if (user->region != no_name) out.region = catalogue.regions[user->region];
   out.seen = user->seen.newest().size();
   return out;
@@ -355,8 +384,27 @@ std::vector<Recommendation> Recommender::similar(Text video_id, std::size_t coun
 std::optional<UserProfile> Recommender::profile(Text user_id, std::optional<Millis> at) {
   return impl_->profile(user_id, at);
 }
+void Recommender::boost(const BoostRequest& boost) {
+  check_boost(boost);
+  impl_->write_one(boost_row(boost));
+}
+void Recommender::forget(Text user_id) {
+  impl_->forget(user_id);
+}
 void Recommender::refresh() {
   impl_->refresh();
+}
+bool Recommender::step() {
+  return impl_->step();
+}
+void Recommender::run_in_background(std::function<void(Text)> on_error) {
+  impl_->run_in_background(std::move(on_error));
+}
+void Recommender::stop_background() {
+  impl_->stop_background();
+}
+bool Recommender::running() const {
+  return impl_->running();
 }
 std::int64_t Recommender::events() {
   return impl_->events();

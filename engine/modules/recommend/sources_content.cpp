@@ -119,15 +119,11 @@ class Popular : public Source {
   bool score(const Query& q, std::vector<float>& scores) const override {
     const RegionalPopularity* there = q.region == no_name ? nullptr : q.state.regional(q.region);
     const Popularity& popularity = there != nullptr ? there->popularity() : q.state.popularity;
-    Popularity::At at = popularity.at(half_life_, q.now);
-    // In units of the greatest, since what was long ago would be too small for a float.
-    std::vector<double> counts(popularity.places());
-    double most = 0;
-    for (std::size_t place = 0; place < counts.size(); ++place)
-      most = std::max(most, counts[place] = popularity.score(half_life_, place, at));
-    if (most == 0) return false;
-    for (std::size_t place = 0; place < counts.size(); ++place)
-      scores[there != nullptr ? there->videos()[place] : place] = static_cast<float>(counts[place] / most);
+    if (there == nullptr) return popularity.scores(half_life_, q.now, scores);
+    std::vector<float> of_region(popularity.places());
+    if (!popularity.scores(half_life_, q.now, of_region)) return false;
+    for (std::size_t place = 0; place < of_region.size(); ++place)
+      scores[there->videos()[place]] = of_region[place];
     return true;
   }
 

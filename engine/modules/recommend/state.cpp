@@ -68,6 +68,12 @@ void State::follow(Text id, Text other, bool on) {
   set_member(user(id).follows, catalogue.people.intern(other), on);
 }
 
+void State::set_boost(Boost::Kind kind, Text text, double factor, Millis from, Millis until) {
+  NameIndex name = (kind == Boost::Kind::creator ? catalogue.people : catalogue.tags).intern(text);
+  std::erase_if(boosts_, [&](const Boost& b) { return b.kind == kind && b.name == name; });
+  if (factor != 1) boosts_.push_back({kind, name, factor, from, until});
+}
+
 const RegionalPopularity* State::regional(NameIndex region) const {
   auto at = regions_.find(region);
   return at == regions_.end() || at->second.events() < known_region ? nullptr : &at->second;

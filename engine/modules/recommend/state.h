@@ -9,6 +9,15 @@
 
 namespace playhead::recommend {
 
+/// A multiplier on the videos with a tag, of a category or by a creator, for some time.
+struct Boost {
+  enum class Kind : std::uint8_t { tag, category, creator };
+  Kind kind;
+  NameIndex name;  ///< of Catalogue::tags or people
+  double factor;
+  Millis from, until;
+};
+
 class State {
  public:
   explicit State(const RecommenderOptions& options);
@@ -18,6 +27,10 @@ class State {
   void follow(Text user, Text other, bool on);
   void set_video(Text id, const VideoAttributes& attributes);
   void withdraw(Text id);
+
+  /// Replaces what there was for the same target; a factor of 1 takes it away.
+  void set_boost(Boost::Kind kind, Text name, double factor, Millis from, Millis until);
+  const std::vector<Boost>& boosts() const { return boosts_; }
 
   const UserState* find_user(Text id) const;
   const std::deque<UserState>& users() const { return users_; }
@@ -52,6 +65,7 @@ class State {
   Names user_ids_;
   std::deque<UserState> users_;
   std::unordered_map<NameIndex, RegionalPopularity> regions_;
+  std::vector<Boost> boosts_;
 };
 
 }  // namespace playhead::recommend

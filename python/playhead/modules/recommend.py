@@ -9,6 +9,7 @@ from playhead import _playhead
 from playhead._playhead import Reason, Recommendation
 from playhead._store import Store, target_of
 from playhead._types import Id
+from playhead.modules._background import Steps
 
 __all__ = ["Interest", "Reason", "Recommendation", "Recommender", "UserProfile"]
 
@@ -34,7 +35,7 @@ class UserProfile(NamedTuple):
     seen: int  #: videos that are known exactly to have been had
 
 
-class Recommender:
+class Recommender(Steps[_playhead.RecommenderObject]):
     """Recommendations in which an event changes the very next answer.
 
     Sources are EASE and iALS (refreshed), ordered and unordered co-counts, tags, creators, people who
@@ -65,6 +66,12 @@ class Recommender:
         als_alpha: float | None = None,
         seed: int | None = None,
         seen_limit: int | None = None,
+        ranker: Literal["blend", "original"] | None = None,
+        original_weights: tuple[float, float, float] | None = None,
+        max_per_creator: int | None = None,
+        max_per_category: int | None = None,
+        explore: float | None = None,
+        refresh_every_ms: int | None = 86_400_000,
     ) -> None:
         """Take a store, and read what was recorded there.
 
@@ -77,6 +84,12 @@ class Recommender:
         ``als_lambda`` (.01), and gives what was not had the weight ``als_alpha`` (.3).
         ``seen_limit`` (10,000) videos of a user are excluded exactly. All that is random comes
         from ``seed``.
+
+        ``ranker="original"`` orders the best 200 of the blend by the originals' formula, with its weights of
+        popularity, overlap and freshness (.3, .4, .3). At most ``max_per_creator`` and ``max_per_category``
+        videos of a list are of one, unless too few others are left. ``explore`` is the share of a list's
+        places for videos that fewer than 20 users have had. The background models are computed anew after
+        ``refresh_every_ms``, and after a tenth more events; None: by :meth:`refresh` alone.
         """
         given = {
             "name": name,
@@ -92,9 +105,15 @@ class Recommender:
             "als_alpha": als_alpha,
             "seed": seed,
             "seen_limit": seen_limit,
+            "ranker": ranker,
+            "original_weights": original_weights,
+            "max_per_creator": max_per_creator,
+            "max_per_category": max_per_category,
+            "explore": explore,
         }
         options = {option: value for option, value in given.items() if value is not None}
-        self._impl = _playhead.RecommenderObject(target_of(store), preset=preset, **options)
+        options["refresh_every_ms"] = refresh_every_ms
+        self._module = _playhead.RecommenderObject(target_of(store), preset=preset, **options)
 
     @staticmethod
     def default_blend() -> dict[str, float]:
@@ -116,7 +135,7 @@ class Recommender:
 
         An event on an unknown video makes it known, too.
         """
-        self._impl.add_video(
+        self._module.add_video(
             video_id,
             creator=creator,
             category=category,
@@ -128,7 +147,7 @@ class Recommender:
 
     def remove_video(self, video_id: Id) -> bool:
         """Withdraw a video: it is not recommended until it is added again. False: it was not known."""
-        return self._impl.remove_video(video_id)
+        return self._module.remove_video(video_id)
 
     def record(
         self,
@@ -147,7 +166,7 @@ class Recommender:
         ``event`` is impression, view, finish, like, favorite, comment, share, follow, dislike, unlike,
         unfavorite or unfollow; another one raises :class:`playhead.InvalidArgument`, a ValueError.
         """
-        self._impl.record(
+        self._module.record(
             user_id,
             video_id,
             event,
@@ -165,15 +184,39 @@ class Recommender:
 
         ``history``: they are bulk from before the stream, whose pairs weigh half in co-counts.
         """
-        self._impl.record_many(events, history=history)
+        self._module.record_many(events, history=history)
 
     def follow(self, user_id: Id, other_id: Id) -> None:
         """Let what another person likes, and what he made, count for the user."""
-        self._impl.follow(user_id, other_id, True)
+        self._module.follow(user_id, other_id, True)
 
     def unfollow(self, user_id: Id, other_id: Id) -> None:
         """Take that back."""
-        self._impl.follow(user_id, other_id, False)
+        self._module.follow(user_id, other_id, False)
+
+    def boost(
+        self,
+        factor: float,
+        *,
+        tag: Id | None = None,
+        category: Id | None = None,
+        creator: Id | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> None:
+        """Multiply the scores of some videos, such as by 1.2 for a sale, from ``since`` until ``until``.
+
+        It replaces what there was for the same tag, category or creator; a factor of 1 takes it away.
+        """
+        self._module.boost(factor, tag=tag, category=category, creator=creator, since=since, until=until)
+
+    def forget(self, user_id: Id) -> None:
+        """Remove all that was recorded of a user, and all that came of it.
+
+        Afterwards this recommender answers as one that never met him; others on the store do so with their
+        next answer, but for their models, which are gone until they refresh.
+        """
+        self._module.forget(user_id)
 
     def recommend(
         self,
@@ -188,15 +231,15 @@ class Recommender:
 
         Popularity is that of the ``region``, the user's last one by default.
         """
-        return self._impl.recommend(user_id, count, at=at, region=region, exclude_seen=exclude_seen)
+        return self._module.recommend(user_id, count, at=at, region=region, exclude_seen=exclude_seen)
 
     def similar(self, video_id: Id, count: int = 10) -> list[Recommendation]:
         """The videos most like one: the profile is that video, and popularity does not count."""
-        return self._impl.similar(video_id, count)
+        return self._module.similar(video_id, count)
 
     def profile(self, user_id: Id, *, at: int | None = None) -> UserProfile | None:
         """What is known of a user; None if nothing is."""
-        found = self._impl.profile(user_id, at=at)
+        found = self._module.profile(user_id, at=at)
         if found is None:
             return None
         tags, creators, *rest = found
@@ -204,14 +247,18 @@ class Recommender:
 
     def refresh(self) -> None:
         """Compute the background models from what was recorded, then answer with them."""
-        self._impl.refresh()
+        self._module.refresh()
+
+    def step(self) -> bool:
+        """Refresh if it is time to: whether it did."""
+        return self._module.step()
 
     @property
     def events(self) -> int:
         """Rows of the log counted so far: events, videos and who follows whom."""
-        return self._impl.events
+        return self._module.events
 
     @property
     def videos(self) -> int:
         """Known videos."""
-        return self._impl.videos
+        return self._module.videos

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -74,6 +75,22 @@ struct UserProfile {
   std::size_t seen = 0;  ///< videos that are known exactly to have been had
 };
 
+/// A multiplier on videos while `from` <= time < `until`; exactly one of tag, category and creator is given.
+struct BoostRequest {
+  double factor = 1;  ///< 0.001..1,000; 1 takes the boost away
+  std::optional<Text> tag = {}, category = {}, creator = {};
+  std::optional<Millis> from = {}, until = {};
+};
+
+/// What orders the best of the blend: itself, or the formula of `OriginalWeights`.
+enum class Ranker : std::uint8_t { blend, original };
+
+/// popularity * log2(views + 1) + overlap * |category and tags among the user's preferred 20| + freshness *
+/// max(0, (30 - age in days) / 30).
+struct OriginalWeights {
+  double popularity = .3, overlap = .4, freshness = .3;  ///< -1,000,000..1,000,000
+};
+
 struct RecommenderOptions {
   std::string name =
       "recommender";              ///< several recommenders in one store have different names; 1..1024 bytes
@@ -86,12 +103,19 @@ struct RecommenderOptions {
   /// catalogue. Before the first refresh `co` stands in for `ease`. A source that is not named does not count.
   std::map<std::string, double> blend = {{"ease", 1},     {"ordered", .4}, {"tags", .3},     {"creator", .2},
                                          {"friends", .2}, {"fresh", .1},   {"popularity", 1}};
-  std::size_t ease_items = 4'000;   ///< the videos with the largest norms that EASE covers; 0 (none)..50,000
-  double ease_lambda = 300;         ///< its L2 regularisation; 0.001..1,000,000
-  std::size_t als_factors = 64;     ///< numbers of a vector of iALS; 1..1024
-  double als_lambda = .01;          ///< its L2 regularisation; 1e-9..1,000,000
-  double als_alpha = .3;            ///< weight of what was not had; 1e-9..1,000,000
-  std::uint64_t seed = 0;           ///< of all that is random
+  std::size_t ease_items = 4'000;  ///< the videos with the largest norms that EASE covers; 0 (none)..50,000
+  double ease_lambda = 300;        ///< its L2 regularisation; 0.001..1,000,000
+  std::size_t als_factors = 64;    ///< numbers of a vector of iALS; 1..1024
+  double als_lambda = .01;         ///< its L2 regularisation; 1e-9..1,000,000
+  double als_alpha = .3;           ///< weight of what was not had; 1e-9..1,000,000
+  std::uint64_t seed = 0;          ///< of all that is random
+  Ranker ranker = Ranker::blend;
+  OriginalWeights original = {};
+  std::size_t max_per_creator = 0, max_per_category = 0;  ///< of a list; 0: any number
+  double explore = 0;  ///< share of a list's places for videos that fewer than 20 users have had; 0..1
+  /// The background models are computed anew after this time, and after a tenth more events; 1,000..2^53. None:
+  /// by refresh() alone.
+  std::optional<Millis> refresh_every_ms = 86'400'000;
   std::size_t seen_limit = 10'000;  ///< videos of a user that are excluded exactly; 1..1,000,000
 
   /// For a catalogue in which order carries no meaning: no popularity, the whole history as profile.
@@ -124,6 +148,13 @@ class Recommender {
   void follow(Text user_id, Text other_id);
   void unfollow(Text user_id, Text other_id);
 
+  /// Multiplies the scores of some videos; it replaces what there was for the same tag, category or creator.
+  void boost(const BoostRequest& boost);
+  /// Removes all that was recorded of a user, and all that came of it: counts, models, who follows him. Afterwards
+  /// this recommender answers as one that never met him; others on the store do so with their next answer, but for
+  /// their models, which are gone until refresh(). O(all that was recorded).
+  void forget(Text user_id);
+
   struct Request {
     std::size_t count = 10;
     std::optional<Millis> at = {};    ///< none: the store's time
@@ -143,6 +174,13 @@ class Recommender {
   /// Computes the background models from what was recorded, and then answers with them. Others go on recording
   /// and asking meanwhile.
   void refresh();
+  /// Refreshes if it is time to: whether it did.
+  bool step();
+  /// Steps on a thread of its own until stop_background() or destruction. Errors are told to `on_error`.
+  void run_in_background(std::function<void(Text)> on_error = {});
+  /// Waits for the refresh under way, then ends the thread. Idempotent.
+  void stop_background();
+  bool running() const;
 
   /// Rows of the log that this process has folded in.
   std::int64_t events();

@@ -28,6 +28,10 @@ struct Kernels {
   void (*add)(float a, const float* x, float* y, std::size_t n);
   /// One step of Adam (Kingma 2015) on n numbers p with gradients g and moments m, v.
   void (*adam)(float* p, const float* g, float* m, float* v, std::size_t n, const AdamStep& step);
+  /// y = ln(1 + a x).
+  void (*log1p)(float a, const float* x, float* y, std::size_t n);
+  /// The standard deviation of n > 0 numbers.
+  float (*deviation)(const float* x, std::size_t n);
   const char* name;
 };
 
