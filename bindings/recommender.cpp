@@ -164,6 +164,8 @@ RecommenderOptions options_of(const py::kwargs& given) {
   if (preset != "feed" && preset != "catalogue")
     throw Error(ErrorCode::invalid, "preset must be 'feed' or 'catalogue', not '" + preset + "'");
   RecommenderOptions o = preset == "feed" ? RecommenderOptions() : RecommenderOptions::catalogue();
+  std::string ranker = "blend";
+  std::array<double, 3> original = {o.original.popularity, o.original.overlap, o.original.freshness};
   for (auto [key, value] : given) {
     auto name = key.cast<std::string>();
     auto take = [&](const char* option, auto& to) {
@@ -180,16 +182,19 @@ RecommenderOptions options_of(const py::kwargs& given) {
         take("popularity_half_lives_h", o.popularity_half_lives_h) || take("blend", o.blend) ||
         take("als_factors", o.als_factors) || take("als_lambda", o.als_lambda) ||
         take("als_alpha", o.als_alpha) || take("seed", o.seed) || take("ease_items", o.ease_items) ||
-        take("ease_lambda", o.ease_lambda) || take("seen_limit", o.seen_limit))
+        take("ease_lambda", o.ease_lambda) || take("seen_limit", o.seen_limit) || take("ranker", ranker) ||
+        take("original_weights", original) || take("max_per_creator", o.max_per_creator) ||
+        take("max_per_category", o.max_per_category) || take("explore", o.explore) ||
+        take("refresh_every_ms", o.refresh_every_ms))
       continue;
     throw py::type_error("Recommender() got an unexpected keyword argument '" + name + "'");
   }
+  o.ranker = ranker_of(ranker);
+  o.original = {original[0], original[1], original[2]};
   return o;
 }
 
-}  // namespace
-
-void define_recommender(py::module_& m) {
+void define_results(py::module_& m) {
   py::class_<Reason>(m, "Reason", "The part of a score that one source gave.")
       .def_readonly("source", &Reason::source)
       .def_readonly("contribution", &Reason::contribution)
@@ -211,13 +216,50 @@ void define_recommender(py::module_& m) {
         return "Recommendation(video_id=" + std::string(py::repr(id_object(r.video_id))) +
                ", score=" + std::to_string(r.score) + ")";
       });
-  py::class_<Recommender>(m, "RecommenderObject", "See playhead.modules.Recommender.")
-      .def(py::init([](StoreObject& store, const py::kwargs& options) {
-             RecommenderOptions o = options_of(options);
-             ReleaseGil release;
-             return std::make_unique<Recommender>(store.target().store, o);
-           }),
-           py::arg("store"))
+}
+
+void define_questions(py::class_<Recommender>& c) {
+  c.def("recommend", recommend, py::arg("user_id"), py::arg("count") = 10, py::kw_only(),
+        py::arg("at") = py::none(), py::arg("region") = py::none(), py::arg("exclude_seen") = true)
+      .def("profile", profile, py::arg("user_id"), py::kw_only(), py::arg("at") = py::none())
+      .def(
+          "similar",
+          [](Recommender& self, const py::object& video, std::size_t count) {
+            std::string video_id = bytes_of(video, "video_id");
+            ReleaseGil release;
+            return self.similar(video_id, count);
+          },
+          py::arg("video_id"), py::arg("count") = 10)
+      .def_property_readonly("events", &Recommender::events)
+      .def_property_readonly("videos", &Recommender::videos);
+}
+
+void define_background(py::class_<Recommender>& c) {
+  c.def("refresh", [](Recommender& self) { without_gil([&] { return self.refresh(); }); })
+      .def("step", [](Recommender& self) { return without_gil([&] { return self.step(); }); })
+      .def(
+          "run_in_background",
+          [](Recommender& self, const py::object& on_error) {
+            auto tell_error = error_teller(on_error, "playhead.modules.Recommender: on_error");
+            without_gil([&] { return self.run_in_background(tell_error); });
+          },
+          py::arg("on_error") = py::none())
+      .def("stop_background", [](Recommender& self) { without_gil([&] { return self.stop_background(); }); })
+      .def_property_readonly("running",
+                             [](Recommender& self) { return without_gil([&] { return self.running(); }); });
+}
+
+}  // namespace
+
+void define_recommender(py::module_& m) {
+  define_results(m);
+  py::class_<Recommender> c(m, "RecommenderObject", "See playhead.modules.Recommender.");
+  c.def(py::init([](StoreObject& store, const py::kwargs& options) {
+          RecommenderOptions o = options_of(options);
+          ReleaseGil release;
+          return std::make_unique<Recommender>(store.target().store, o);
+        }),
+        py::arg("store"))
       .def_static("default_blend", [] { return RecommenderOptions{}.blend; })
       .def("add_video", add_video, py::arg("video_id"), py::kw_only(), py::arg("creator") = py::none(),
            py::arg("category") = py::none(), py::arg("tags") = py::tuple(),
@@ -253,36 +295,9 @@ void define_recommender(py::module_& m) {
             ReleaseGil release;
             self.forget(user_id);
           },
-          py::arg("user_id"))
-      .def("step", [](Recommender& self) { return without_gil([&] { return self.step(); }); })
-      .def(
-          "run_in_background",
-          [](Recommender& self, const py::object& on_error) {
-            auto tell_error = error_teller(on_error, "playhead.modules.Recommender: on_error");
-            without_gil([&] { return self.run_in_background(tell_error); });
-          },
-          py::arg("on_error") = py::none())
-      .def("stop_background", [](Recommender& self) { without_gil([&] { return self.stop_background(); }); })
-      .def_property_readonly("running",
-                             [](Recommender& self) { return without_gil([&] { return self.running(); }); })
-      .def("recommend", recommend, py::arg("user_id"), py::arg("count") = 10, py::kw_only(),
-           py::arg("at") = py::none(), py::arg("region") = py::none(), py::arg("exclude_seen") = true)
-      .def("profile", profile, py::arg("user_id"), py::kw_only(), py::arg("at") = py::none())
-      .def("refresh",
-           [](Recommender& self) {
-             ReleaseGil release;
-             self.refresh();
-           })
-      .def(
-          "similar",
-          [](Recommender& self, const py::object& video, std::size_t count) {
-            std::string video_id = bytes_of(video, "video_id");
-            ReleaseGil release;
-            return self.similar(video_id, count);
-          },
-          py::arg("video_id"), py::arg("count") = 10)
-      .def_property_readonly("events", &Recommender::events)
-      .def_property_readonly("videos", &Recommender::videos);
+          py::arg("user_id"));
+  define_questions(c);
+  define_background(c);
 }
 
 }  // namespace playhead::python

@@ -240,10 +240,7 @@ py::list command_rows() {
   return rows;
 }
 
-}  // namespace
-
-void define_store(py::module_& m, const ViewTypes& types) {
-  define_clocks(m);
+void define_store_class(py::module_& m) {
   py::class_<StoreObject>(m, "StoreObject", py::dynamic_attr(), "A store, a batch or a transaction.")
       .def("execute", execute_command,
            "Performs any command by its name and arguments, as a client would send it.")
@@ -292,6 +289,13 @@ void define_store(py::module_& m, const ViewTypes& types) {
       .def_property_readonly("persistent",
                              [](StoreObject& s) { return capabilities_of(s.store()).persistent; })
       .def_property_readonly("shared", [](StoreObject& s) { return capabilities_of(s.store()).shared; });
+}
+
+}  // namespace
+
+void define_store(py::module_& m, const ViewTypes& types) {
+  define_clocks(m);
+  define_store_class(m);
   m.def(
       "open",
       [types](const std::string& url, std::shared_ptr<Clock> clock, std::optional<int> db, bool decode) {

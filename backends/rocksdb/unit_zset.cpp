@@ -246,7 +246,7 @@ std::optional<std::int64_t> Unit::zrank(const Slot& slot, Text member) {
   auto score = zget(slot, member);
   if (!score) return {};
   score_row(context_->key, m.row.id, *score, member);
-  return rows_before(m, std::string(Text(context_->key).substr(row_prefix)));
+  return rows_before(m, Text(context_->key).substr(row_prefix));
 }
 
 std::uint64_t Unit::zscan(const Slot& slot, std::uint64_t cursor, std::size_t count, MemberVisit f) {

@@ -102,7 +102,8 @@ def test_a_blend_of_one_source_recommends_by_it_alone(store: playhead.Store) -> 
     catalogue(rec)
     rec.record("me", "v1", "like", at=AT)
     best = rec.recommend("me", 1, at=AT)[0]
-    assert (best.video_id, [(r.source, r.because) for r in best.reasons]) == ("v3", [("tags", "cats")])
+    assert (best.video_id, [r.source for r in best.reasons]) == ("v3", ["tags"])
+    assert best.reasons[0].because in ("cats", "pets")
 
 
 def test_a_video_that_was_removed_is_not_recommended(store: playhead.Store) -> None:
@@ -121,7 +122,7 @@ def test_a_profile_tells_what_is_known_of_a_user(store: playhead.Store) -> None:
     rec.follow("me", "bob")
     profile = rec.profile("me", at=AT)
     assert profile is not None
-    assert [(t.name, t.long_term) for t in profile.tags] == [("cats", 3.0), ("pets", 3.0)]
+    assert {t.name: t.long_term for t in profile.tags} == pytest.approx({"cats": 3.0, "pets": 3.0})
     assert (profile.recent, profile.follows, profile.device, profile.region) == (
         ["v1"],
         ["bob"],

@@ -60,12 +60,14 @@ std::optional<Rise> fold_event(State& state, FieldReader& in) {
 
 void fold_boost(State& state, FieldReader& in) {
   std::int64_t there = in.integer(), kind = in.integer();
-  if (kind < 0 || kind > static_cast<std::int64_t>(Boost::Kind::creator)) fail("is of an unknown kind of boost");
+  if (kind < 0 || kind > static_cast<std::int64_t>(Boost::Kind::creator))
+    fail("is of an unknown kind of boost");
   Text name = in.text();
   Text factor_text = in.text();
   double factor = 0;
   auto [rest, error] = std::from_chars(factor_text.data(), factor_text.data() + factor_text.size(), factor);
-  if (error != std::errc{} || rest != factor_text.data() + factor_text.size()) fail("has a factor that is no number");
+  if (error != std::errc{} || rest != factor_text.data() + factor_text.size())
+    fail("has a factor that is no number");
   auto from = number_if((there & 1) != 0, in), until = number_if((there & 2) != 0, in);
   end(in);
   state.set_boost(static_cast<Boost::Kind>(kind), name, factor,

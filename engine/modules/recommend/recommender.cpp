@@ -305,7 +305,7 @@ class Recommender::Impl {
   std::mutex refreshing_;
   FairSharedMutex mutex_;  // guards what follows
   std::unique_ptr<State> state_;
-  std::vector<Voice> voices_, alike_;  // of recommend(), and of similar()
+  std::vector<Voice> voices_, alike_;       // of recommend(), and of similar()
   std::atomic<std::int64_t> position_ = 0;  // rows of the log that are folded in; changed under mutex_
   std::atomic<std::int64_t> fitted_events_ = 0;
   std::atomic<Millis> fitted_at_ = 0;

@@ -630,8 +630,21 @@ class RateLimiter:
         """The period in milliseconds."""
 
 class Recommender:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+
+        The thread sleeps until there is something to do. Errors go to ``on_error``, and the thread goes on.
+        But what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
+        """
     @classmethod
-    async def open(cls, store: Store[Any], *, preset: Literal['feed', 'catalogue']='feed', name: str | None=None, profile_size: int | None=None, profile_half_life: float | None=None, neighbors: int | None=None, blend: Mapping[str, float] | None=None, popularity_half_lives_h: Mapping[float, float] | None=None, ease_items: int | None=None, ease_lambda: float | None=None, als_factors: int | None=None, als_lambda: float | None=None, als_alpha: float | None=None, seed: int | None=None, seen_limit: int | None=None) -> Self: ...
+    async def open(cls, store: Store[Any], *, preset: Literal['feed', 'catalogue']='feed', name: str | None=None, profile_size: int | None=None, profile_half_life: float | None=None, neighbors: int | None=None, blend: Mapping[str, float] | None=None, popularity_half_lives_h: Mapping[float, float] | None=None, ease_items: int | None=None, ease_lambda: float | None=None, als_factors: int | None=None, als_lambda: float | None=None, als_alpha: float | None=None, seed: int | None=None, seen_limit: int | None=None, ranker: Literal['blend', 'original'] | None=None, original_weights: tuple[float, float, float] | None=None, max_per_creator: int | None=None, max_per_category: int | None=None, explore: float | None=None, refresh_every_ms: int | None=86400000) -> Self: ...
     @staticmethod
     def default_blend() -> dict[str, float]:
         """The weights that sources have if none are given: a copy to change."""
@@ -657,6 +670,17 @@ class Recommender:
         """Let what another person likes, and what he made, count for the user."""
     async def unfollow(self, user_id: Id, other_id: Id) -> None:
         """Take that back."""
+    async def boost(self, factor: float, *, tag: Id | None=None, category: Id | None=None, creator: Id | None=None, since: int | None=None, until: int | None=None) -> None:
+        """Multiply the scores of some videos, such as by 1.2 for a sale, from ``since`` until ``until``.
+
+        It replaces what there was for the same tag, category or creator; a factor of 1 takes it away.
+        """
+    async def forget(self, user_id: Id) -> None:
+        """Remove all that was recorded of a user, and all that came of it.
+
+        Afterwards this recommender answers as one that never met him; others on the store do so with their
+        next answer, but for their models, which are gone until they refresh.
+        """
     async def recommend(self, user_id: Id, count: int=10, *, at: int | None=None, region: Id | None=None, exclude_seen: bool=True) -> list[Recommendation]:
         """Distinct videos, best first: ``count``, or all there are. A new user gets what is popular.
 
@@ -668,6 +692,8 @@ class Recommender:
         """What is known of a user; None if nothing is."""
     async def refresh(self) -> None:
         """Compute the background models from what was recorded, then answer with them."""
+    async def step(self) -> bool:
+        """Refresh if it is time to: whether it did."""
     @property
     def events(self) -> int:
         """Rows of the log counted so far: events, videos and who follows whom."""

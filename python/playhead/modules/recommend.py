@@ -91,7 +91,7 @@ class Recommender(Steps[_playhead.RecommenderObject]):
         places for videos that fewer than 20 users have had. The background models are computed anew after
         ``refresh_every_ms``, and after a tenth more events; None: by :meth:`refresh` alone.
         """
-        given = {
+        given: dict[str, Any] = {
             "name": name,
             "profile_size": profile_size,
             "profile_half_life": profile_half_life,
