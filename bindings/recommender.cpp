@@ -3,6 +3,7 @@
 
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <array>
 
 #include "bindings/callbacks.h"
@@ -51,6 +52,23 @@ std::optional<Millis> millis_of(const py::handle& value, Text name) {
   return integer_of(value.ptr(), name);
 }
 
+constexpr std::array<const char*, 8> event_fields = {"user_id",    "video_id",    "event",  "at",
+                                                     "watched_ms", "duration_ms", "device", "region"};
+
+// A name that is misspelt, or a value too many, would be lost.
+void check_fields(const py::object& row) {
+  if (!py::isinstance<py::dict>(row)) {
+    if (auto size = py::len(row); size > event_fields.size())
+      throw py::type_error("an event has at most " + std::to_string(event_fields.size()) + " fields, not " +
+                           std::to_string(size));
+    return;
+  }
+  for (auto [name, value] : row.cast<py::dict>())
+    if (std::find(event_fields.begin(), event_fields.end(), py::str(name).cast<std::string>()) ==
+        event_fields.end())
+      throw py::type_error("an event has no field " + std::string(py::repr(name)));
+}
+
 py::object item(const py::object& row, const char* name, std::size_t position) {
   if (py::isinstance<py::dict>(row)) {
     auto dict = row.cast<py::dict>();
@@ -61,6 +79,7 @@ py::object item(const py::object& row, const char* name, std::size_t position) {
 }
 
 void fill(OwnedEvent& e, const py::object& row, bool history) {
+  check_fields(row);
   e.user_id = bytes_of(item(row, "user_id", 0), "user_id");
   e.video_id = bytes_of(item(row, "video_id", 1), "video_id");
   e.record.event = video_event(bytes_of(item(row, "event", 2), "event"));
@@ -100,6 +119,8 @@ void add_video(Recommender& self, const py::object& video, const py::object& cre
                std::optional<Millis> duration_ms, const py::object& region) {
   std::string id = bytes_of(video, "video_id");
   OptionalId by(creator, "creator"), in(category, "category"), from(region, "region");
+  if (py::isinstance<py::str>(tags) || py::isinstance<py::bytes>(tags))
+    throw py::type_error("tags must be a list of tags, not one text");
   std::vector<std::string> owned;
   for (py::handle tag : tags) owned.push_back(bytes_of(tag, "tags"));
   std::vector<Text> views(owned.begin(), owned.end());

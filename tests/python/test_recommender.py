@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -191,3 +192,29 @@ def test_options_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(error, match=why.replace("..", r"\.\.")):
         playhead.modules.Recommender(store, **options)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "why"),
+    [
+        (lambda r: r.add_video("v", tags="cats"), TypeError, "tags must be a list"),
+        (
+            lambda r: r.record_many([{"user_id": "a", "video": "v", "event": "view"}]),
+            TypeError,
+            "no field 'video'",
+        ),
+        (lambda r: r.record_many([("a", "v", "view", AT, 1, 1, "d", "r", 9)]), TypeError, "at most 8 fields"),
+        (lambda r: r.boost(2, tag="cats", since=AT, until=AT), ValueError, "never holds"),
+        (lambda r: r.boost(2), ValueError, "one of tag, category and creator"),
+    ],
+)
+def test_what_would_be_lost_is_refused(
+    store: playhead.Store,
+    call: Callable[[playhead.modules.Recommender], None],
+    error: type[Exception],
+    why: str,
+) -> None:
+    rec = playhead.modules.Recommender(store)
+    with pytest.raises(error, match=why):
+        call(rec)
+    assert rec.events == 0

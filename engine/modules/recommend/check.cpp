@@ -77,6 +77,8 @@ void check_boost(const BoostRequest& b) {
   check_optional_id(b.creator, "creator");
   check_time(b.from, "from");
   check_time(b.until, "until");
+  if (b.from && b.until && *b.from >= *b.until)
+    throw Error(ErrorCode::invalid, fmt::format("a boost from {} until {} never holds", *b.from, *b.until));
 }
 
 void check_options(const RecommenderOptions& o) {

@@ -121,24 +121,8 @@ class Recommender::Impl {
 
   void refresh() {
     std::lock_guard one_at_a_time(refreshing_);
-    refresh_state();
-    Interactions data;
-    {
-      std::shared_lock lock(mutex_);
-      data = interactions_of(*state_);
-      fitted_events_ = position_.load();
-      fitted_at_ = store_->now();
+    while (!fit()) {
     }
-    std::shared_ptr<const Ease> ease;
-    std::shared_ptr<const Als> als;
-    if (weight("ease") != 0) ease = Ease::fit(data, options_.ease_items, options_.ease_lambda, window());
-    if (weight("als") != 0)
-      als = Als::fit(data, {.factors = options_.als_factors,
-                            .lambda = options_.als_lambda,
-                            .alpha = options_.als_alpha,
-                            .seed = options_.seed});
-    std::unique_lock lock(mutex_);
-    use(ease, als);
   }
 
   bool step() {
@@ -162,6 +146,7 @@ class Recommender::Impl {
               LSet{.key = log_key_, .index = from + static_cast<std::int64_t>(i), .element = forgotten_row});
       if (static_cast<std::int64_t>(rows.size()) < log_page) break;
     }
+    if (batch.calls.empty()) return;
     Text rebuild = rebuild_row;
     RPush append;
     append.key = log_key_;
@@ -182,6 +167,32 @@ class Recommender::Impl {
   }
 
  private:
+  // False: all was counted anew meanwhile, since somebody was forgotten.
+  bool fit() {
+    refresh_state();
+    Interactions data;
+    std::uint64_t beginnings = 0;
+    {
+      std::shared_lock lock(mutex_);
+      data = interactions_of(*state_);
+      beginnings = beginnings_;
+      fitted_events_ = position_.load();
+      fitted_at_ = store_->now();
+    }
+    std::shared_ptr<const Ease> ease;
+    std::shared_ptr<const Als> als;
+    if (weight("ease") != 0) ease = Ease::fit(data, options_.ease_items, options_.ease_lambda, window());
+    if (weight("als") != 0)
+      als = Als::fit(data, {.factors = options_.als_factors,
+                            .lambda = options_.als_lambda,
+                            .alpha = options_.als_alpha,
+                            .seed = options_.seed});
+    std::unique_lock lock(mutex_);
+    if (beginnings != beginnings_) return false;
+    use(ease, als);
+    return true;
+  }
+
   static constexpr auto log_page = static_cast<std::int64_t>(rows_per_batch);
 
   std::size_t window() const { return std::max(options_.profile_size, pair_window); }
@@ -194,6 +205,7 @@ class Recommender::Impl {
   void begin() {
     state_ = std::make_unique<State>(options_);
     position_ = 0;
+    ++beginnings_;
     use(nullptr, nullptr);
   }
 
@@ -305,6 +317,7 @@ class Recommender::Impl {
   std::mutex refreshing_;
   FairSharedMutex mutex_;  // guards what follows
   std::unique_ptr<State> state_;
+  std::uint64_t beginnings_ = 0;            // how often counting began
   std::vector<Voice> voices_, alike_;       // of recommend(), and of similar()
   std::atomic<std::int64_t> position_ = 0;  // rows of the log that are folded in; changed under mutex_
   std::atomic<std::int64_t> fitted_events_ = 0;
