@@ -18,7 +18,8 @@ std::uint64_t fork_generation() noexcept {
 
 Worker::~Worker() {
   if (guard_.forked())
-    new std::thread(std::move(thread_));  // neither joinable nor detachable here: left alone
+    new std::thread(std::move(
+        thread_));  // NOLINT(bugprone-unhandled-exception-at-new): neither joinable nor detachable here: left alone
   else if (thread_.joinable() && is_this_thread())
     thread_.detach();
   else

@@ -9,14 +9,20 @@
 namespace playhead {
 namespace {
 
+// Redis compares bytes as signed numbers.
+int signed_value(char c) {
+  int value = static_cast<unsigned char>(c);
+  return value < 128 ? value : value - 256;
+}
+
 int fold(char c, bool ignore_case) {
-  const auto value = static_cast<int>(static_cast<signed char>(c));
+  int value = signed_value(c);
   return ignore_case && value >= 'A' && value <= 'Z' ? value - 'A' + 'a' : value;
 }
 
 bool in_range(char first, char last, char c, bool ignore_case) {
-  int low = static_cast<signed char>(first);
-  int high = static_cast<signed char>(last);
+  int low = signed_value(first);
+  int high = signed_value(last);
   if (low > high) std::swap(low, high);
   // The bounds are put in order before they are folded, as Redis does it.
   low = fold(static_cast<char>(low), ignore_case);

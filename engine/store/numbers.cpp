@@ -1,12 +1,11 @@
 #include "numbers.h"
 
-#include <locale.h>
-#include <stdlib.h>
-
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <clocale>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <system_error>

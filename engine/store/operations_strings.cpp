@@ -10,7 +10,7 @@ constexpr Text syntax_error = "ERR syntax error";
 }
 
 Millis deadline_of(std::int64_t time, Millis unit, bool absolute, Millis now, bool positive, Text command) {
-  auto invalid = [&]() { refuse("ERR invalid expire time in '" + std::string(command) + "' command"); };
+  auto invalid = [&] { refuse("ERR invalid expire time in '" + std::string(command) + "' command"); };
   constexpr auto min = std::numeric_limits<std::int64_t>::min(),
                  max = std::numeric_limits<std::int64_t>::max();
   if (positive && time <= 0) invalid();

@@ -14,7 +14,7 @@ std::string sha1_hex(Text text) {
     throw std::runtime_error("libcrypto provides no SHA-1; enable it in the OpenSSL configuration");
   constexpr char digits[] = "0123456789abcdef";
   std::string hex;
-  hex.reserve(2 * size);
+  hex.reserve(std::size_t{2} * size);
   for (unsigned i = 0; i < size; ++i) {
     hex.push_back(digits[digest[i] >> 4]);
     hex.push_back(digits[digest[i] & 15]);

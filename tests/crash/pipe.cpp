@@ -1,11 +1,11 @@
 #include "tests/crash/pipe.h"
 
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <stdexcept>
 
 namespace playhead::crash {

@@ -36,7 +36,7 @@ std::string Composer::integer(Text name) {
     return arguments_.deadline(name.starts_with("unix"), name.ends_with("milliseconds") ? 1 : 1000);
   }
   if (name == "time")
-    return arguments_.deadline(command.ends_with("at"), command.starts_with("p") ? 1 : 1000);
+    return arguments_.deadline(command.ends_with("at"), command.starts_with('p') ? 1 : 1000);
   if (name == "ttl")
     return random_.below(2) == 0
                ? "0"

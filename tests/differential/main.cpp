@@ -16,6 +16,7 @@
 #include <cstring>
 #include <fstream>
 #include <iostream>
+#include <set>
 #include <stdexcept>
 
 #include "tests/differential/generator.h"
@@ -161,7 +162,8 @@ class Test {
       auto f = runner_.run(s, protocol, nullptr);
       return f && f->subject == failure.subject;
     };
-    if (!same(stream) && !same(stream)) {  // Redis's own choices at random may matter
+    if (!same(stream) &&
+        !same(stream)) {  // NOLINT(misc-redundant-expression): Redis's own choices at random may matter
       std::printf("It did not happen again in new stores.\n");
       return;
     }

@@ -208,7 +208,7 @@ void Runner::check_sample(const Words& words, std::uint16_t db, const Value& bef
     if (!value) bad("no such member " + quoted(item));
     if (paired && *value != items[i + 1].text) bad("wrong value of " + quoted(item));
   }
-  bool may_repeat = words.size() > 2 && words[2].starts_with("-");
+  bool may_repeat = words.size() > 2 && words[2].starts_with('-');
   if (!may_repeat && distinct.size() != items.size() / (paired ? 2 : 1)) bad("a member twice");
   if (name == "spop" &&
       store.ask(db, {"SCARD", words[1]}).number != static_cast<std::int64_t>(all.size() - distinct.size()))

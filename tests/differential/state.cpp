@@ -80,7 +80,7 @@ State state_of(Target& target, bool encodings) {
   for (std::uint16_t db = 0; db < databases; ++db)
     for (const Value& key : lists[db].items)
       for (const Words& words : asked) {
-        questions.push_back({db, words});
+        questions.emplace_back(db, words);
         questions.back().second.push_back(key.text);
       }
   auto answers = target.ask(questions);

@@ -42,9 +42,7 @@ struct Token {
 std::string unquote(const std::string& line, std::size_t& at) {
   std::string out;
   for (++at; at < line.size() && line[at] != '"'; ++at) {
-    if (line[at] != '\\') {
-      out += line[at];
-    } else if (line.at(++at) == 'x') {
+    if (line[at] == '\\' && line.at(++at) == 'x') {
       out += static_cast<char>(hex_digit(line.at(at + 1)) * 16 + hex_digit(line.at(at + 2)));
       at += 2;
     } else {

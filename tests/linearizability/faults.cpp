@@ -68,7 +68,7 @@ class DoubledPops final : public StoreWrapper {
     std::this_thread::yield();
     inner().perform(call);
     auto& popped = *static_cast<Popped*>(call.reply);
-    if (first && popped.element) popped.element = first;
+    if (first && popped.element) popped.element = std::move(first);
   }
 };
 

@@ -120,7 +120,7 @@ class Work {
     std::size_t first = random.below(2);
     std::vector<Text> words = {front ? "BLPOP" : "BRPOP", keys_[first]};
     if (random.permille(500)) words.push_back(keys_[1 - first]);
-    words.push_back("0");
+    words.emplace_back("0");
     return AnyCall::parse(words, 0, true);
   }
 

@@ -354,7 +354,7 @@ class RandomPrimitives {
     auto index = static_cast<std::int64_t>(at);
     if (kind < 70) {
       unit.lset(slot, index, bytes);
-      *place = bytes;
+      *place = std::move(bytes);
     } else if (kind < 80) {
       at = random_() % (list.size() + 1);
       unit.linsert(slot, static_cast<std::int64_t>(at), bytes);

@@ -149,7 +149,7 @@ struct OriginalCounters {
   std::size_t minutes_of(const std::string& name, Millis now) {
     for (Millis at = now / day * day; at <= now; at += minute) {
       ++questions;
-      keys.count(name + ":minute:" + std::to_string(at / minute));
+      static_cast<void>(keys.count(name + ":minute:" + std::to_string(at / minute)));
     }
     return static_cast<std::size_t>(questions);
   }

@@ -19,6 +19,7 @@ namespace {
 /// "2026-11-22 20:15" of UTC.
 Millis at(const char* text) {
   int y = 0, mo = 0, d = 0, h = 0, mi = 0;
+  // NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion): the texts are short and below
   REQUIRE(std::sscanf(text, "%d-%d-%d %d:%d", &y, &mo, &d, &h, &mi) == 5);
   using namespace std::chrono;
   auto days = sys_days{year(y) / month(static_cast<unsigned>(mo)) / day(static_cast<unsigned>(d))};

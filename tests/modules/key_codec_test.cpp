@@ -14,7 +14,7 @@ namespace {
 
 // Bytes that mean something in keys, and some that do not.
 std::string hostile_segment(std::mt19937& random) {
-  static constexpr Text bytes("{}:%%25{}::aA\0\xff\n", 17);
+  static constexpr Text bytes("{}:%%25{}::aA\0\xff\n", 16);
   std::string out(random() % 6, ' ');
   for (char& c : out) c = bytes[random() % bytes.size()];
   return out;

@@ -1,6 +1,7 @@
 #include "playhead/modules/leaderboard.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <map>
 #include <random>
 #include <thread>
@@ -212,7 +213,7 @@ TEST_CASE("the pages of a board are all of it, wherever the last member read has
   for_each_space([](Space& s) {
     for (Ties ties : {Ties::first_to_reach, Ties::last_to_reach, Ties::by_name}) {
       Leaderboard board(s.space, "game", {.ties = ties});
-      for (int i = 0; i < 50; ++i) board.add_score("m" + std::to_string(i), i / 7);
+      for (int i = 0; i < 50; ++i) board.add_score("m" + std::to_string(i), std::floor(i / 7.0));
       Ids whole = ids(board.get_top(1000)), paged;
       std::string cursor;
       do {

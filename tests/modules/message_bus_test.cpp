@@ -409,7 +409,7 @@ TEST_CASE("a channel added after the start is deaf in the original, and not here
     std::vector<Text> channels = {"first"};
     auto original = s.store->subscribe([](const Message&) {});
     original->subscribe(channels);
-    channels.push_back("later");
+    channels.emplace_back("later");
     REQUIRE(s.store->run(Publish{"later", "m"}) == 0);
     original.reset();
 

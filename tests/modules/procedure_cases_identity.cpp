@@ -82,7 +82,7 @@ ProcedureCases token_cases() {
          for (std::int64_t i = one_of(r, {1, 1, 2, 3}); i > 0; --i) {
            bool second = r() % 4 == 0;
            std::string id = token_id(r);
-           c.keys.push_back(second ? "tokens2" : "tokens1");
+           c.keys.emplace_back(second ? "tokens2" : "tokens1");
            for (const std::string& key : lists_of(id)) c.keys.push_back(key);
            c.args.push_back(std::string(16, second ? 'h' : 'g') + id);
            c.args.push_back(number(now - one_of(r, {0, 0, 1, 2})));

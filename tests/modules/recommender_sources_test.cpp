@@ -1,5 +1,6 @@
 // Each source of the recommender alone, on every store.
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "playhead/modules/recommender.h"
 #include "playhead/open.h"
@@ -172,7 +173,7 @@ TEST_CASE("after a refresh EASE and iALS answer, and an event still changes the 
     r.refresh();
     record(r, "me", "a1", VideoEvent::finish);
     auto got = r.recommend("me", 3, start);
-    CHECK(got[0].video_id.starts_with("a"));
+    CHECK(got[0].video_id.starts_with('a'));
     std::set<std::string> sources;
     for (const Reason& reason : got[0].reasons) {
       sources.insert(reason.source);
@@ -180,7 +181,7 @@ TEST_CASE("after a refresh EASE and iALS answer, and an event still changes the 
     }
     CHECK(sources == std::set<std::string>{"als", "ease"});
     for (int n : {1, 2, 3}) record(r, "me", "b" + std::to_string(n), VideoEvent::finish, start + n);
-    CHECK(r.recommend("me", 1, start + 4)[0].video_id.starts_with("b"));
+    CHECK(r.recommend("me", 1, start + 4)[0].video_id.starts_with('b'));
   });
 }
 

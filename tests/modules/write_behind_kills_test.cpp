@@ -2,11 +2,11 @@
 // write that was acknowledged must reach the source, and no older one may come after it. The source is a file that is
 // appended to, so that it outlives them. PLAYHEAD_KILLS=2000 kills so often; PLAYHEAD_SEED replays.
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <map>

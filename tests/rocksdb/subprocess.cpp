@@ -1,9 +1,9 @@
 #include "subprocess.h"
 
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <stdexcept>
 
 namespace playhead::rocks::test {

@@ -155,7 +155,7 @@ TEST_CASE("slow calls are kept with their arguments, the newest first, up to a l
   std::string key(200, 'k');
   for (int i = 0; i < 5; ++i) c.say({"SET", key, std::to_string(i)});
   std::vector<std::string> many = {"DEL"};
-  for (int i = 0; i < 40; ++i) many.push_back("x");
+  for (int i = 0; i < 40; ++i) many.emplace_back("x");
   c.say(many);
   CHECK(c.say({"SLOWLOG", "LEN"}) == "3");
   std::vector<SlowCall> calls = statistics_of(*store)->slow_calls();

@@ -112,7 +112,7 @@ TEST_CASE("a long list is split into nodes") {
   Elements elements;
   for (int i = 0; i < 5000; ++i)
     elements.push_back(std::string(static_cast<std::size_t>(i % 90), 'q') + std::to_string(i));
-  elements.push_back(std::string(100'000, 'z'));
+  elements.emplace_back(100'000, 'z');
   const RdbValue list = elements_value(RdbType::list, std::move(elements));
   check_equal(restored(rdb_dump(list)), list);
 }
@@ -120,7 +120,7 @@ TEST_CASE("a long list is split into nodes") {
 TEST_CASE("listpack entries keep strings of every length class") {
   Elements elements;
   for (const std::size_t size : {0, 1, 63, 64, 126, 127, 128, 4095, 4096, 16377, 16378, 16379, 16380, 70'000})
-    elements.push_back(std::string(size, 'k'));
+    elements.emplace_back(size, 'k');
   const RdbValue list = elements_value(RdbType::list, std::move(elements));
   check_equal(restored(rdb_dump(list)), list);
 }

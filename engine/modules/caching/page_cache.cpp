@@ -60,7 +60,7 @@ PageVisit PageCache::begin(PageRequest request) {
   return begun;
 }
 
-PageResponse PageCache::serve(PageRequest request,
+PageResponse PageCache::serve(const PageRequest& request,
                               const std::function<PageResponse(const PageRequest&)>& make) {
   PageVisit visit = begin(request);
   if (visit.response()) return *visit.response();

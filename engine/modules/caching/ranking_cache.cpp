@@ -65,7 +65,7 @@ std::vector<RankingRow> rows_of(const std::optional<std::string>& bytes) {
 
 }  // namespace
 
-RankingCache::RankingCache(Namespace space, RankingSource source, RankingCacheOptions options)
+RankingCache::RankingCache(const Namespace& space, RankingSource source, const RankingCacheOptions& options)
     : source_(checked(std::move(source))),
       cache_(space, cache_options(options)),
       scheduler_(space,

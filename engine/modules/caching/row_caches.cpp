@@ -151,7 +151,7 @@ Millis SpreadLifetime::value() const {
   return base + (spread > 0 ? static_cast<Millis>(n % static_cast<std::uint64_t>(spread)) : 0);
 }
 
-UserCache::UserCache(Namespace space, std::string user_id, Reader reader, UserCacheOptions options)
+UserCache::UserCache(Namespace space, std::string user_id, Reader reader, const UserCacheOptions& options)
     : user_id_(std::move(user_id)),
       reader_(std::move(reader)),
       cache_(std::move(space), user_options(options)) {

@@ -13,7 +13,8 @@ namespace playhead {
 namespace {
 
 constexpr Millis minute = 60'000, day = 86'400'000;
-constexpr std::int64_t longest_wait = 366 * 41;  // days: 29 February on a Monday comes within 40 years
+constexpr std::int64_t longest_wait =
+    std::int64_t{366} * 41;  // days: 29 February on a Monday comes within 40 years
 
 constexpr std::array<Text, 12> month_names = {"jan", "feb", "mar", "apr", "may", "jun",
                                               "jul", "aug", "sep", "oct", "nov", "dec"};

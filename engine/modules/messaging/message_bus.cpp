@@ -166,7 +166,8 @@ class MessageBus::Listening : public std::enable_shared_from_this<Listening> {
   }
   // Under table_mutex_.
   void forget(bool pattern, const std::string& name) {
-    std::string unsubscribed = name;
+    // `name` may be that of the entry that goes.
+    std::string unsubscribed = name;  // NOLINT(performance-unnecessary-copy-initialization)
     Text text = unsubscribed;
     tables_[pattern ? 1 : 0].erase(name);
     if (!subscription_) return;

@@ -11,7 +11,7 @@ namespace playhead {
 
 namespace {
 
-constexpr std::int64_t most_members = 10'000'000, most_at_once = 1'000, most_data = 16 * 1024;
+constexpr std::int64_t most_members = 10'000'000, most_at_once = 1'000, most_data = 16'384;
 
 std::int64_t rule_of(Ties ties) {
   constexpr std::int64_t codes[] = {1, 2, 0};

@@ -173,7 +173,7 @@ class PageCache {
   /// visit(), and looks and waits for the page.
   PageVisit begin(PageRequest request);
   /// The page of a request, made by `make` if it is not there. What that throws is thrown.
-  PageResponse serve(PageRequest request, const std::function<PageResponse(const PageRequest&)>& make);
+  PageResponse serve(const PageRequest& request, const std::function<PageResponse(const PageRequest&)>& make);
 
   /// The rule by which a request is cached; null: it is not. Throws what `personal` throws.
   const PageRule* rule_of(const PageRequest& request) const;

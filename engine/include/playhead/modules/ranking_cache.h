@@ -41,7 +41,7 @@ struct RankingRow {
 class RankingCache {
  public:
   /// Throws Error{invalid} for options out of range and a source without functions.
-  RankingCache(Namespace space, RankingSource source, RankingCacheOptions options = {});
+  RankingCache(const Namespace& space, RankingSource source, const RankingCacheOptions& options = {});
 
   /// The ranking of a limit (1..10,000), built if it is not there. Throws what the source throws, and Error{invalid} if
   /// `rows` gives another number of rows than it was asked for.

@@ -112,7 +112,7 @@ class UserCache {
  public:
   using Reader = std::function<std::optional<std::string>(Text user_id)>;
 
-  UserCache(Namespace space, std::string user_id, Reader reader, UserCacheOptions options = {});
+  UserCache(Namespace space, std::string user_id, Reader reader, const UserCacheOptions& options = {});
 
   const std::string& user_id() const { return user_id_; }
   /// Reads the profile again, whatever is cached or being read.
