@@ -1,6 +1,7 @@
 #include <pybind11/stl.h>
 
 #include <deque>
+#include <map>
 
 #include "bindings/callbacks.h"
 #include "bindings/modules.h"
@@ -44,30 +45,32 @@ py::tuple record_activity(BoundActivity& self, const std::string& event, const p
 }
 
 /// Of a list of (user_id, video_id, event, watched_ms, duration_ms, at, utc_offset_minutes, zone):
-/// (recorded, [(index, reason)])
-py::tuple record_many(BoundActivity& self, const py::list& given) {
+/// (recorded, [(index, reason)], repeated)
+py::tuple record_many(BoundActivity& self, const py::list& given, const std::string& source,
+                      std::int64_t first) {
   using Item = std::tuple<py::object, py::object, std::string, Millis, Millis, std::optional<Millis>,
                           std::int64_t, std::optional<std::string>>;
+  constexpr auto none = static_cast<ActivityEvent>(255);  // is refused, and keeps its place among the others
   std::deque<Id> ids;
   std::deque<std::string> zones;
   std::vector<UserEvent> events;
-  std::vector<std::size_t> indexes;
-  std::vector<std::pair<std::size_t, std::string>> refused;
+  std::map<std::size_t, std::string> unknown;
   for (std::size_t i = 0; i < given.size(); ++i) {
     auto [user_id, video_id, event, watched_ms, duration_ms, at, offset, zone] = given[i].cast<Item>();
     Text user = ids.emplace_back(user_id, "user_id"), video = ids.emplace_back(video_id, "video_id");
     Text place = zones.emplace_back(zone.value_or(""));
+    events.push_back({none, user, video, watched_ms, duration_ms, at, offset, place});
     try {
-      events.push_back({event_named(event), user, video, watched_ms, duration_ms, at, offset, place});
-      indexes.push_back(i);
+      events.back().event = event_named(event);
     } catch (const Error& e) {
-      refused.emplace_back(i, e.what());
+      unknown[i] = e.what();
     }
   }
-  BulkReport report = self.run([&](Activity& a) { return a.record_many(events); });
-  for (auto& r : report.refused) refused.emplace_back(indexes[r.index], std::move(r.why));
-  std::sort(refused.begin(), refused.end());
-  return py::make_tuple(report.recorded, refused);
+  BulkReport report = self.run([&](Activity& a) { return a.record_many(events, {source, first}); });
+  py::list refused;
+  for (const auto& [index, why] : report.refused)
+    refused.append(py::make_tuple(index, unknown.contains(index) ? unknown[index] : why));
+  return py::make_tuple(report.recorded, refused, report.repeated);
 }
 
 /// ([(video_id, at, watched_ms, completion)], next)
@@ -237,7 +240,7 @@ void define_activity_class(py::module_& m) {
       .def("record", record_activity, py::arg("event"), py::arg("user_id"), py::arg("video_id"),
            py::arg("watched_ms") = 0, py::arg("duration_ms") = 0, py::arg("at") = py::none(),
            py::arg("utc_offset_minutes") = 0, py::arg("zone") = "")
-      .def("record_many", record_many, py::arg("events"))
+      .def("record_many", record_many, py::arg("events"), py::arg("source") = "", py::arg("first") = 0)
       .def("history", history, py::arg("user_id"), py::arg("cursor") = "", py::arg("count") = 50)
       .def("preferences", preferences, py::arg("user_id"), py::arg("count") = 50)
       .def("liked_videos", liked_videos, py::arg("user_id"), py::arg("cursor") = "", py::arg("count") = 50)

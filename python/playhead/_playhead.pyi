@@ -395,8 +395,11 @@ class Activity:
         zone: str = "",
     ) -> tuple[Literal["recorded", "unchanged", "full"], int, int, int, bool]: ...
     def record_many(
-        self, events: list[tuple[Id, Id, str, int, int, int | None, int, str | None]]
-    ) -> tuple[int, list[tuple[int, str]]]: ...
+        self,
+        events: list[tuple[Id, Id, str, int, int, int | None, int, str | None]],
+        source: str = "",
+        first: int = 0,
+    ) -> tuple[int, list[tuple[int, str]], int]: ...
     def history(
         self, user_id: Id, cursor: str = "", count: int = 50
     ) -> tuple[list[tuple[Id, int, int, int]], str]: ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -87,6 +86,7 @@ class Source:
     def __init__(self, path: Path) -> None:
         self.name = printable(path.name)
         self.read = self.applied = self.refused = 0
+        self.before = 0  #: rows that an earlier replay has seen to
         self.reasons: list[Refusal] = []  #: the first of them
 
     def refuse(self, refusal: Refusal) -> None:
@@ -105,7 +105,8 @@ class Source:
                 yield row
 
     def __str__(self) -> str:
-        return f"{self.read:,} read, {self.applied:,} applied, {self.refused:,} refused"
+        before = f", {self.before:,} seen to by an earlier replay" if self.before else ""
+        return f"{self.read:,} read, {self.applied:,} applied, {self.refused:,} refused{before}"
 
 
 def _of_activity(event: Event) -> UserEvent | None:
@@ -120,7 +121,13 @@ def _of_activity(event: Event) -> UserEvent | None:
 
 
 class Replay:
-    """Applies rows and keeps count of them. The modules' time is that of the latest event."""
+    """Applies rows and keeps count of them. The modules' time is that of the latest event.
+
+    The store remembers how far it came, so that a file replayed again changes nothing, and one that has
+    grown goes on where it ended. It is noted with every bulk. When a replay is broken off, the next one
+    repeats what was not noted: Activity, the leaderboard and favorites count that once all the same, the
+    recommender and the counters may count it twice.
+    """
 
     def __init__(self, store: playhead.Store, name: str) -> None:
         self.store, self.name = store, name
@@ -136,6 +143,17 @@ class Replay:
         self._seen: dict[str, set[str]] = {}
         self._popular = Ranking()
         self._log: list[tuple[int, UserEvent]] = []
+        self._progress = f"{name}:replayed"
+        self._place = self._noted("log") or [0, 0, 1]  # the last line, events for Activity until it, the time
+        self._line = self._place[0]
+        self.clock.set(self._place[2])
+
+    def _noted(self, part: str) -> list[int] | None:
+        noted = self.store.hashes.hget(self._progress, part)
+        return None if noted is None else [int(number) for number in noted.split()]
+
+    def _note_progress(self, part: str, *numbers: int) -> None:
+        self.store.hashes.hset(self._progress, part, " ".join(map(str, numbers)))
 
     def video(self, video: Video) -> None:
         """One row of a table of videos: it can be recommended."""
@@ -151,10 +169,13 @@ class Replay:
                     batch.hashes.hset(key, mapping=user.features)
                 self._group_of[user.user_id] = user.group or OTHER_USERS
 
-    def history(self, events: list[Event]) -> None:
-        """Events from before the log."""
-        with self.report.timed("tables", f"history ({BULK:,} events a call)"):
-            self.recommender.record_many(e.as_tuple() for e in events)
+    def history(self, events: list[Event], source: str, first: int) -> None:
+        """Events from before the log, and the number of the first of them in their source."""
+        done, end = (self._noted(f"history {source}") or [0])[0], first + len(events)
+        if end > done:
+            with self.report.timed("tables", f"history ({BULK:,} events a call)"):
+                self.recommender.record_many(e.as_tuple() for e in events[max(0, done - first) :])
+            self._note_progress(f"history {source}", end)
         for event in events:
             self._note(event)
 
@@ -170,6 +191,15 @@ class Replay:
         if self._group_of:
             group = self._group_of.get(event.user_id, OTHER_USERS)
             self.groups.setdefault(group, HitRate()).count(event.video_id, shown, popular)
+
+    def passes_over(self, events: list[Event]) -> bool:
+        """Whether an earlier replay has seen to a row of the log."""
+        if events[0].line > self._place[0]:
+            self._line = events[0].line
+            return False
+        for event in events:
+            self._note(event)
+        return True
 
     def row(self, events: list[Event]) -> None:
         """One row of the log: what the user took is compared with what is recommended, then recorded."""
@@ -212,14 +242,17 @@ class Replay:
 
     def ingest(self) -> dict[int, str]:
         """Record what has been collected for Activity; the lines that were refused, and why."""
-        events = [event for _, event in self._log]
+        events, first = [event for _, event in self._log], self._place[1]
         with self.report.timed("activity", f"ingest ({BULK:,} events a call)"):
-            report = self.activity.record_many(events)
+            report = self.activity.record_many(events, source="log", first=first)
         refused = {self._log[item.index][0]: item.reason for item in report.refused}
-        views = Counter(e.video_id for line, e in self._log if e.event == "view" and line not in refused)
-        if views:
+        viewed = {e.video_id for line, e in self._log if e.event == "view" and line not in refused}
+        if viewed:
             with self.report.timed("numbers", f"leaderboard ({BULK:,} events a call)"):
-                self.most_viewed.increment_scores(dict(views))
+                counts = self.activity.video_counts_many(viewed)
+                self.most_viewed.add_scores({v: c.views for v, c in zip(viewed, counts, strict=True)})
+        self._place = [self._line, first + len(events), self.clock.now()]
+        self._note_progress("log", *self._place)
         self._log.clear()
         return refused
 
@@ -290,8 +323,8 @@ class Run:
         source = self._begin("history", path)
         rows = list(source.rows(read_history(path)))
         events = sorted((event for row in rows for event in row), key=lambda event: event.at or 0)
-        for some in _slices(events):
-            self.replay.history(some)
+        for i, some in enumerate(_slices(events)):
+            self.replay.history(some, source.name, i * BULK)
             self._show(source)
         source.applied = len(rows)
         views = sum(event.first_of_row for event in events)
@@ -302,6 +335,9 @@ class Run:
         """Apply a log; a row that the modules refuse is noted like one that cannot be read."""
         source = self._begin("rows", path)
         for row in source.rows(read_log(path, name)):
+            if self.replay.passes_over(row):
+                source.before += 1
+                continue
             try:
                 self.replay.row(row)
                 source.applied += 1
@@ -359,8 +395,9 @@ def run(
         if replay.recommender.events:
             console.print(
                 f"the store holds {replay.recommender.events:,} events of an earlier replay of {shown}; "
-                "they count too",
+                "what it applied is not applied again",
                 markup=False,
+                soft_wrap=True,
             )
         if name == "csv" and (unused := [c for c in columns_of(path, name) if c not in CSV_COLUMNS]):
             columns_unused = printable(", ".join(unused))

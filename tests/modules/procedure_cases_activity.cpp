@@ -29,7 +29,7 @@ const Texts& day_sets() {
 }
 
 // Of an event of activity.record.
-void add_event(Random& r, Millis now, ProcedureCall& call) {
+void add_event(Random& r, Millis now, bool from_source, ProcedureCall& call) {
   constexpr Millis day = 86'400'000;
   std::string user = one_of(r, Texts{"u1", "u2"}), video = one_of(r, ids());
   std::string event = one_of(
@@ -41,6 +41,8 @@ void add_event(Random& r, Millis now, ProcedureCall& call) {
   std::string n = number(at / day % 3);
   for (const std::string& key : {std::string("last"), "day" + n, std::string("month"), "about" + n})
     call.keys.push_back(key);
+  if (from_source)
+    for (Text what : {"applied", "sources"}) call.keys.push_back(user + std::string(what));
   std::int64_t watched = one_of(r, {0, 1, 899, 900, 12'345, 999'999'999'999, 1'000'000'000'000});
   std::int64_t duration = one_of(r, {0, 1, 7, 1000, 999'999'999'999, 1'000'000'000'000});
   for (const std::string& arg : {user, video, event, number(watched), number(duration), number(at),
@@ -48,16 +50,20 @@ void add_event(Random& r, Millis now, ProcedureCall& call) {
     call.args.push_back(arg);
   for (int i = 0; i < 3; ++i)  // so long that no key ends while the calls run
     call.args.push_back(number(one_of(r, {0, now - day, now, now + 1 + 100 * day, now + 200 * day})));
+  call.args.push_back(number(one_of(r, {0, 1, 2, 3, 4, 1'000'000'000'000'000})));
 }
 
 ProcedureCases activity_cases() {
   return {
       {"activity.record",
        [](Random& r, Millis now) -> ProcedureCall {
-         ProcedureCall call{{},
-                            {number(one_of(r, {1, 2, 3})), number(one_of(r, {1, 2, 3})),
-                             number(one_of(r, {1, 50, 90, 100})), number(one_of(r, {1, 2}))}};
-         for (std::int64_t events = one_of(r, {1, 1, 2, 3}); events > 0; --events) add_event(r, now, call);
+         const std::string source = one_of(r, Texts{"", "", "a", "b", "c"});
+         ProcedureCall call{
+             {},
+             {number(one_of(r, {1, 2, 3})), number(one_of(r, {1, 2, 3})), number(one_of(r, {1, 50, 90, 100})),
+              number(one_of(r, {1, 2})), source, number(one_of(r, {1, 2}))}};
+         for (std::int64_t events = one_of(r, {1, 1, 2, 3}); events > 0; --events)
+           add_event(r, now, !source.empty(), call);
          return call;
        }},
       {"activity.distinct",
@@ -118,6 +124,12 @@ const std::vector<Mistake> mistakes = {
     {"activity.record", "mark('PFADD', KEYS[k + 11], ARGV[v + 10])",
      "mark('PFADD', KEYS[k + 11], ARGV[v + 9])"},
     {"activity.record", "user) == 1 then redis.call('PEXPIRE'", "user) == 2 then redis.call('PEXPIRE'"},
+    {"activity.record", "if number <= tonumber", "if number < tonumber"},
+    {"activity.record", "redis.call('HSET', KEYS[k + 12], source, int(number))", ""},
+    {"activity.record", "if latest[1] == source then return false end", ""},
+    {"activity.record", "redis.call('HDEL', KEYS[k + 12], gone[i])", "redis.call('HLEN', KEYS[k + 12])"},
+    {"activity.record", "- sources_limit", "- sources_limit - 1"},
+    {"activity.record", "ipairs({-2, 0", "ipairs({1, 0"},
     {"activity.distinct", "redis.call('UNLINK', KEYS[1])", ""},
     {"activity.distinct", "unpack(KEYS, 2)", "unpack(KEYS, 3)"},
     {"users.clean", "tonumber(seen) > now", "tonumber(seen) >= now"},

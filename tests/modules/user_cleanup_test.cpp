@@ -10,6 +10,7 @@
 #include "playhead/open.h"
 #include "tests/modules/interleaving.h"
 #include "tests/modules/space.h"
+#include "tests/support/breaking_store.h"
 
 using namespace playhead;
 using namespace playhead::test;
@@ -142,23 +143,6 @@ TEST_CASE("a step is bounded, and any number of steps finish what one began", "[
 }
 
 TEST_CASE("a clean-up that fails at any call is finished by the next one", "[user_cleanup]") {
-  // Lets so many calls through, then breaks.
-  class Breaking final : public StoreWrapper {
-   public:
-    using StoreWrapper::StoreWrapper;
-    void perform(const Call& call) override { count(), StoreWrapper::perform(call); }
-    void perform(Batch& batch) override { count(), StoreWrapper::perform(batch); }
-    Value invoke(const Procedure& p, std::uint16_t db, List<Text> keys, List<Text> args) override {
-      count();
-      return StoreWrapper::invoke(p, db, keys, args);
-    }
-    int left = 0;
-
-   private:
-    void count() {
-      if (left-- <= 0) throw Error(ErrorCode::unavailable, "the connection broke");
-    }
-  };
   for_each_space([](Space& s) {
     WatchLater lists(s.space);
     Favorites favorites(s.space);
@@ -169,7 +153,7 @@ TEST_CASE("a clean-up that fails at any call is finished by the next one", "[use
       following.follow(user(u), user(u + 1));
     }
     s.clock->advance(30 * day);
-    auto breaking = std::make_shared<Breaking>(s.store);
+    auto breaking = std::make_shared<BreakingStore>(s.store);
     int failures = 0;
     for (bool more = true; more;) {
       breaking->left = 3;  // the candidates, and two parts

@@ -74,6 +74,25 @@ def test_many_events_are_recorded_and_bad_ones_named(
     assert activity.video_counts("intro").views == 226
 
 
+def test_many_events_of_a_source_count_once(store: playhead.Store, clock: playhead.ManualClock) -> None:
+    activity = Activity(store, clock=clock)
+    kinds: list[modules.ActivityEvent] = ["comment", "share", "view"]
+    events = [UserEvent(f"u{i % 5}", "intro", kinds[i % 3], at=clock.now() - i) for i in range(240)]
+    events[7] = UserEvent("u1", "intro", "nonsense")  # type: ignore[arg-type]
+    report = activity.record_many(events[:130], source="log.csv")
+    assert (report.recorded, report.repeated) == (129, 0)
+    report = activity.record_many(events[100:], source="log.csv", first=100)  # resumed from an earlier event
+    assert (report.recorded, report.repeated) == (110, 30)
+    report = activity.record_many(events, source="log.csv")
+    assert (report.recorded, report.repeated) == (0, 239)
+    assert [refused.index for refused in report.refused] == [7]
+    assert "nonsense" in report.refused[0].reason
+    assert activity.video_counts("intro") == modules.VideoCounts(80, 0, 0, 0, 80, 79)
+    for wrong in ({"source": ""}, {"source": "x" * 1025}, {"source": "x", "first": -1}):
+        with pytest.raises(playhead.InvalidArgument):
+            activity.record_many(events, **wrong)
+
+
 def test_active_users_of_days_months_and_ranges(store: playhead.Store, clock: playhead.ManualClock) -> None:
     clock.set(MARCH + 35 * DAY_MS)
     activity = Activity(store, clock=clock)

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import playhead
-from playhead import _demo, _playhead, modules
+from playhead import _demo, _playhead, _replay, modules
 from playhead.cli import main
 
 
@@ -176,6 +176,79 @@ def test_the_events_of_a_log_are_in_all_modules(tmp_path: Path, store_url: str) 
         assert activity.video_counts("v1") == modules.VideoCounts(500, 0, 500_000, 1, 1, 0)
         assert activity.active_users(1_700_000_000_000) == 7
         assert modules.Favorites(store, prefix="replay-log.csv.gz").favorite_count("v1") == 1
+
+
+def _everything(url: str) -> dict[bytes, bytes | None]:
+    with playhead.open(url) as store:
+        return {key: store.keys.dump(key) for key in store.keys.keys("*")}
+
+
+def test_a_file_replayed_again_changes_nothing_and_one_that_has_grown_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_replay, "BULK", 10)
+    header = "user_id,video_id,event,at"
+    kinds = ("view", "comment", "share", "favorite", "like")
+    rows = [f"u{i % 7},v{i % 3},{kinds[i % 5]},{1_700_000_000_000 + i}" for i in range(95)]
+    rows[40] = "u1,v1,nonsense,1700000000040"
+    history = write_gz(
+        tmp_path / "history.tsv.gz",
+        "user_id\thistory_len\tlast_time_ms\twatch_seq\tlike_seq\tlong_watch_seq",
+        *(f"u{i}\t2\t1600000000000\tv1 v2\tv2\tv1" for i in range(7)),
+    )
+    url, other = f"rocksdb://{tmp_path}/store", f"rocksdb://{tmp_path}/other"
+
+    def replay(url: str, count: int) -> str:
+        log = write_gz(tmp_path / "log.csv.gz", header, *rows[:count])
+        code, output = run("replay", log, "--format", "csv", "--store", url, "--history", history)
+        assert code == 0, output
+        return output
+
+    assert "rows: 60 read, 59 applied, 1 refused\n" in replay(url, 60).replace(" \n", "\n")
+    before = _everything(url)
+    output = replay(url, 60)
+    assert "rows: 60 read, 0 applied, 0 refused, 60 seen to by an earlier replay" in output
+    assert "what it applied is not applied again" in output
+    assert _everything(url) == before
+    assert "rows: 95 read, 35 applied, 0 refused, 60 seen to by an earlier replay" in replay(url, 95)
+    replay(other, 95)
+    grown, whole = ("active users", "most viewed", "events of the log", "events recorded"), replay(other, 95)
+    again = replay(url, 95)
+    for figure in grown:
+        line = next(line for line in whole.splitlines() if figure in line)
+        assert line in again
+
+
+def test_a_replay_that_is_broken_off_is_finished_by_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_replay, "BULK", 10)
+    rows = [f"u{i % 4},v{i % 3},{('view', 'comment')[i % 2]},{1_700_000_000_000 + i}" for i in range(50)]
+    log = write_gz(tmp_path / "log.csv.gz", "user_id,video_id,event,at", *rows)
+    url = f"rocksdb://{tmp_path}/store"
+    note, left = _replay.Replay._note_progress, 3
+
+    def breaking(self: _replay.Replay, part: str, *numbers: int) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:  # the bulk is recorded, and not noted
+            raise playhead.Unavailable("the connection broke")
+        note(self, part, *numbers)
+
+    monkeypatch.setattr(_replay.Replay, "_note_progress", breaking)
+    assert run("replay", log, "--format", "csv", "--store", url)[0] != 0
+    monkeypatch.setattr(_replay.Replay, "_note_progress", note)
+    code, output = run("replay", log, "--format", "csv", "--store", url)
+    assert code == 0, output
+    assert "rows: 50 read, 30 applied, 0 refused, 20 seen to by an earlier replay" in output
+    with playhead.open(url) as store:
+        activity = modules.Activity(store, prefix="replay-log.csv.gz")
+        counts = activity.video_counts_many(["v0", "v1", "v2"])
+        assert sum(c.views for c in counts) == sum(c.comments for c in counts) == 25
+        board = modules.Leaderboard(store, "videos", 1_000, prefix="replay-log.csv.gz")
+        assert {str(row.member): row.score for row in board.get_top(3)} == {
+            f"v{n}": c.views for n, c in enumerate(counts)
+        }
 
 
 def test_users_of_a_log_are_kept_in_the_store(tmp_path: Path) -> None:

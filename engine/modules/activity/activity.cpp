@@ -16,7 +16,8 @@ using namespace activity;
 namespace {
 
 constexpr Millis longest_video = 1'000'000'000'000;
-constexpr std::size_t events_of_step = 100;
+constexpr std::size_t events_of_step = 100, parts_of_reply = 5;
+constexpr std::int64_t sources_of_user = 16;
 constexpr std::int64_t most_days = 1000;
 constexpr Text event_names[] = {"view", "finish", "like", "unlike", "comment", "share", "visit"};
 
@@ -69,6 +70,7 @@ Month month_of(std::int64_t day) {
 }
 
 void check_event(const UserEvent& e) {
+  check_range("event", static_cast<std::int64_t>(e.event), 0, std::ssize(event_names) - 1);
   const bool watched = e.event == ActivityEvent::view || e.event == ActivityEvent::finish;
   check_id("user_id", e.user_id);
   if (e.event != ActivityEvent::visit)
@@ -90,12 +92,14 @@ Millis clock_offset(const UserEvent& e, Millis at) {
 /// The keys and arguments of activity.record.
 class RecordCall {
  public:
-  RecordCall(const Namespace& space, const ActivityOptions& options, Millis now)
-      : space_(space), options_(options), now_(now), args_(space.time()) {
+  RecordCall(const Namespace& space, const ActivityOptions& options, Millis now, Text source = {})
+      : space_(space), options_(options), now_(now), source_(source), args_(space.time()) {
     args_.integer(options.history_limit).integer(options.preferences_limit);
     args_.integer(options.completion_percent).integer(options.likes_limit);
+    args_.text(source_).integer(sources_of_user);
   }
-  void add(const UserEvent& e) {
+  /// `number`: in the source.
+  void add(const UserEvent& e, std::int64_t number = 0) {
     const Millis at = e.at.value_or(now_), offset = clock_offset(e, at);
     const std::int64_t day = at / day_ms;
     const Month month = month_of(day);
@@ -108,11 +112,14 @@ class RecordCall {
     keys_.push_back(part_key(space_, part, "day", day));
     keys_.push_back(part_key(space_, part, "month", month.number));
     keys_.push_back(part_key(space_, part, "about", day));
+    if (!source_.empty())
+      for (Text what : {"applied", "sources"}) keys_.push_back(user_key(space_, e.user_id, what));
     args_.text(e.user_id).text(e.video_id).text(event_names[static_cast<std::size_t>(e.event)]);
     args_.integer(e.watched_ms).integer(e.duration_ms).integer(at).integer(offset);
     kept_until(day, options_.active_days);
     kept_until(month.last_day, options_.active_days);
     kept_until(day, options_.approximate_days);
+    args_.integer(number);
   }
   Value invoke(const Procedure& procedure) const {
     std::vector<Text> names(keys_.begin(), keys_.end());
@@ -127,6 +134,7 @@ class RecordCall {
   const Namespace& space_;
   const ActivityOptions& options_;
   const Millis now_;
+  const Text source_;
   ArgumentWriter args_;
   std::vector<std::string> keys_;
 };
@@ -153,26 +161,18 @@ Activity::Activity(Namespace space, ActivityOptions options) : space_(std::move(
 
 // ---- recording
 
-std::vector<RecordedEvent> Activity::run(List<UserEvent> events, Millis now) {
-  RecordCall call(space_, options_, now);
-  for (const UserEvent& e : events) call.add(e);
-  Value reply = call.invoke(record_events);
-  const auto& parts = list_of(reply);
-  std::vector<RecordedEvent> out;
-  for (std::size_t i = 0; i + 5 <= parts.size(); i += 5) {
-    std::int64_t result = parts[i].to_integer();
-    out.push_back({result > 0    ? EventResult::recorded
-                   : result == 0 ? EventResult::unchanged
-                                 : EventResult::full,
-                   parts[i + 1].to_integer(), parts[i + 2].to_integer(), parts[i + 3].to_integer(),
-                   parts[i + 4].to_integer() == 1});
-  }
-  return out;
-}
-
 RecordedEvent Activity::record(const UserEvent& event) {
   check_event(event);
-  return run({&event, 1}, moment(space_)).at(0);
+  RecordCall call(space_, options_, moment(space_));
+  call.add(event);
+  Value reply = call.invoke(record_events);
+  const auto& parts = list_of(reply);
+  const std::int64_t result = parts.at(0).to_integer();
+  return {result > 0    ? EventResult::recorded
+          : result == 0 ? EventResult::unchanged
+                        : EventResult::full,
+          parts.at(1).to_integer(), parts.at(2).to_integer(), parts.at(3).to_integer(),
+          parts.at(4).to_integer() == 1};
 }
 
 RecordedViewing Activity::record_video_viewing(const Viewing& viewing) {
@@ -180,15 +180,22 @@ RecordedViewing Activity::record_video_viewing(const Viewing& viewing) {
   return {r.count, r.user_views, r.completion, r.completed};
 }
 
-BulkReport Activity::record_many(List<UserEvent> events) {
+BulkReport Activity::record_many(List<UserEvent> events, const BulkSource& source) {
+  if (!source.name.empty()) check_id("source", source.name);
+  check_range("first", source.first, 0, Millis{1} << 50);
   BulkReport report;
   const Millis now = moment(space_);
-  std::vector<UserEvent> good;
+  std::vector<std::size_t> good;
   std::size_t behind = 0;  // the last step that was recorded
   auto record_them = [&](std::size_t next) {
     if (good.empty()) return;
+    RecordCall call(space_, options_, now, source.name);
+    for (std::size_t i : good) call.add(events[i], source.first + static_cast<std::int64_t>(i));
     try {
-      report.recorded += static_cast<std::int64_t>(run(good, now).size());
+      Value reply = call.invoke(record_events);
+      const auto& parts = list_of(reply);
+      for (std::size_t i = 0; i < parts.size(); i += parts_of_reply)
+        ++(parts[i].to_integer() == -2 ? report.repeated : report.recorded);
     } catch (const Error& e) {
       throw Error(e.code(), std::string(e.what()) + " (of " + std::to_string(events.size()) +
                                 " events, the first " + std::to_string(behind) + " had been worked on)");
@@ -200,7 +207,7 @@ BulkReport Activity::record_many(List<UserEvent> events) {
     try {
       check_event(events[i]);
       clock_offset(events[i], events[i].at.value_or(now));
-      good.push_back(events[i]);
+      good.push_back(i);
     } catch (const Error& e) {
       if (e.code() != ErrorCode::invalid) throw;
       report.refused.push_back({i, e.what()});

@@ -8,6 +8,8 @@
 //     counts       hash   views, completed, watched, likes, comments, shares, last, h0 .. h23; of a video without the
 //                         last two
 //     likes        zset   video -> when it was liked
+//     applied      hash   source of many events -> number of the last one that was recorded    \  bounded
+//     sources      zset   source -> the higher the later it was used                           /  together
 //
 // and in parts, chosen by the user:
 //

@@ -10,6 +10,7 @@ namespace {
 constexpr Text record_text = R"lua(
 local history_limit, preferences_limit = tonumber(ARGV[2]), tonumber(ARGV[3])
 local percent, likes_limit = tonumber(ARGV[4]), tonumber(ARGV[5])
+local source, sources_limit = ARGV[6], tonumber(ARGV[7])
 local out = {}
 
 -- One event: its keys stand behind KEYS[k], its arguments behind ARGV[v].
@@ -82,6 +83,26 @@ local function record(k, v)
     mark('PFADD', KEYS[k + 11], ARGV[v + 10])
   end
 
+  -- Whether the source's event has been recorded before; if not, it is noted that it has been now.
+  local function repeated()
+    local number = tonumber(ARGV[v + 11])
+    if number <= tonumber(redis.call('HGET', KEYS[k + 12], source) or -1) then return true end
+    redis.call('HSET', KEYS[k + 12], source, int(number))
+    local latest = redis.call('ZRANGE', KEYS[k + 13], -1, -1, 'WITHSCORES')
+    if latest[1] == source then return false end
+    redis.call('ZADD', KEYS[k + 13], int(tonumber(latest[2] or 0) + 1), source)
+    local excess = redis.call('ZCARD', KEYS[k + 13]) - sources_limit
+    if excess > 0 then
+      local gone = redis.call('ZPOPMIN', KEYS[k + 13], excess)
+      for i = 1, #gone, 2 do redis.call('HDEL', KEYS[k + 12], gone[i]) end
+    end
+    return false
+  end
+
+  if source ~= '' and repeated() then
+    for _, n in ipairs({-2, 0, 0, 0, 0}) do out[#out + 1] = n end
+    return
+  end
   if event == 'view' or event == 'finish' then watch()
   elseif event == 'like' then like()
   elseif event == 'unlike' then unlike()
@@ -90,13 +111,17 @@ local function record(k, v)
   for _, n in ipairs({result, count, user_views, completion, completed}) do out[#out + 1] = n end
 end
 
-for i = 0, #KEYS / 11 - 1 do record(11 * i, 5 + 10 * i) end
+local width = 11
+if source ~= '' then width = 13 end
+for i = 0, #KEYS / width - 1 do record(width * i, 7 + 11 * i) end
 return out
 )lua";
 
 struct Limits {
   Millis now = 0;
   std::int64_t history = 0, preferences = 0, percent = 0, likes = 0;
+  Text source;
+  std::int64_t sources = 0;
 };
 
 Limits read_limits(Unit& unit, ArgumentReader& in) {
@@ -106,6 +131,8 @@ Limits read_limits(Unit& unit, ArgumentReader& in) {
   l.preferences = in.integer();
   l.percent = in.integer();
   l.likes = in.integer();
+  l.source = in.text();
+  l.sources = in.integer();
   return l;
 }
 
@@ -127,9 +154,14 @@ class Recording {
     at_ = in.integer();
     offset_ = in.integer();
     for (Millis& kept : kept_until_) kept = in.integer();
+    number_ = in.integer();
   }
 
   void record(std::vector<Value>& out) {
+    if (!limits_.source.empty() && repeated()) {
+      result_ = -2;
+      return put(out);
+    }
     if (event_ == "view" || event_ == "finish")
       watch();
     else if (event_ == "like")
@@ -139,11 +171,15 @@ class Recording {
     else if (event_ != "visit")
       count_ = add(std::string(event_) + "s", 1);
     note_user();
+    put(out);
+  }
+
+ private:
+  void put(std::vector<Value>& out) const {
     for (std::int64_t n : {result_, count_, user_views_, completion_, std::int64_t{completed_ ? 1 : 0}})
       out.push_back(Value::integer(n));
   }
 
- private:
   Text history() const { return keys_[0]; }
   Text watched() const { return keys_[1]; }
   Text completions() const { return keys_[2]; }
@@ -152,6 +188,8 @@ class Recording {
   Text likes() const { return keys_[5]; }
   Text video_counts() const { return keys_[6]; }
   Text last() const { return keys_[7]; }
+  Text applied() const { return keys_[11]; }
+  Text sources() const { return keys_[12]; }
 
   void raise_score(Text key, Text member, Millis to) {
     ScoreMember item{static_cast<double>(to), member};
@@ -218,6 +256,19 @@ class Recording {
     count_ = calls_.number(video_counts(), "likes");
   }
 
+  bool repeated() {
+    if (number_ <= calls_.number(applied(), limits_.source, -1)) return true;
+    calls_.set_number(applied(), limits_.source, number_);
+    auto latest = by_rank(unit_, db_, sources(), -1, -1);
+    if (!latest.empty() && latest[0].member == limits_.source) return false;
+    calls_.zadd(sources(), latest.empty() ? 1 : static_cast<std::int64_t>(latest[0].score) + 1,
+                limits_.source);
+    std::int64_t excess = calls_.zcard(sources()) - limits_.sources;
+    if (excess <= 0) return false;
+    for (const ScoredMember& gone : calls_.zpopmin(sources(), excess)) calls_.hdel(applied(), gone.member);
+    return false;
+  }
+
   void note_user() {
     if (at_ > calls_.number(counts(), "last")) calls_.set_number(counts(), "last", at_);
     raise_score(last(), user_, std::min(at_, limits_.now));  // nobody has been active in the future
@@ -239,16 +290,17 @@ class Recording {
   Text user_, video_, event_;
   Millis watched_ = 0, duration_ = 0, at_ = 0, offset_ = 0;
   Millis kept_until_[3] = {};  // day, month, about
-  std::int64_t result_ = 1, count_ = 0, user_views_ = 0, completion_ = 0;
+  std::int64_t number_ = 0, result_ = 1, count_ = 0, user_views_ = 0, completion_ = 0;
   bool completed_ = false;
 };
 
 Value record_body(Unit& unit, std::uint16_t db, List<Text> keys, List<Text> args) {
   ArgumentReader in(args);
   const Limits limits = read_limits(unit, in);
+  const std::size_t width = keys_of_event + (limits.source.empty() ? 0 : keys_of_source);
   std::vector<Value> out;
-  for (std::size_t first = 0; first < keys.size(); first += keys_of_event)
-    Recording(unit, db, limits, keys.subspan(first, keys_of_event), in).record(out);
+  for (std::size_t first = 0; first < keys.size(); first += width)
+    Recording(unit, db, limits, keys.subspan(first, width), in).record(out);
   return Value::array(std::move(out));
 }
 

@@ -59,11 +59,18 @@ class Activity:
         """Count that a video was shared."""
     async def visit(self, user_id: Id, *, at: int | None=None) -> None:
         """Note that a user is there, such as at sign-in."""
-    async def record_many(self, events: Iterable[UserEvent]) -> BulkReport:
+    async def record_many(self, events: Iterable[UserEvent], *, source: str | None=None, first: int=0) -> BulkReport:
         """Record many events in their order, each of them whole or not at all, 100 in a round trip.
 
         Those that are out of range are refused and reported by their index, the others recorded. If the store
         fails, the error tells how many of the first events were worked on.
+
+        With a ``source``, such as the name of a file, it can be repeated and each event counts once:
+        ``first`` is the number of the first event in the source, and the next one's is one more. Of each user
+        and source it is remembered which number was the last one recorded; an event with that number or a
+        smaller one counts as recorded. So go on from any event before what was not recorded, keep the
+        numbers of a source, and give parts that are recorded side by side names of their own. Of a user the
+        16 sources used last are remembered.
         """
     async def history(self, user_id: Id, cursor: str='', count: int=50) -> HistoryPage:
         """Give the videos a user watched, the latest first; ``cursor`` is ``next`` of the page before."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from playhead import _playhead
-from playhead._playhead import Clock
+from playhead._playhead import Clock, InvalidArgument
 from playhead._store import Store, target_of
 from playhead._types import Id
 
@@ -75,6 +75,7 @@ class BulkReport(NamedTuple):
 
     recorded: int  #: also those that changed nothing
     refused: list[RefusedEvent]
+    repeated: int = 0  #: recorded from the same source before, and left out now
 
 
 class RecordedViewing(NamedTuple):
@@ -234,14 +235,27 @@ class Activity:
         """Note that a user is there, such as at sign-in."""
         self._module.record("visit", user_id, "", at=at)
 
-    def record_many(self, events: Iterable[UserEvent]) -> BulkReport:
+    def record_many(
+        self, events: Iterable[UserEvent], *, source: str | None = None, first: int = 0
+    ) -> BulkReport:
         """Record many events in their order, each of them whole or not at all, 100 in a round trip.
 
         Those that are out of range are refused and reported by their index, the others recorded. If the store
         fails, the error tells how many of the first events were worked on.
+
+        With a ``source``, such as the name of a file, it can be repeated and each event counts once:
+        ``first`` is the number of the first event in the source, and the next one's is one more. Of each user
+        and source it is remembered which number was the last one recorded; an event with that number or a
+        smaller one counts as recorded. So go on from any event before what was not recorded, keep the
+        numbers of a source, and give parts that are recorded side by side names of their own. Of a user the
+        16 sources used last are remembered.
         """
-        recorded, refused = self._module.record_many([UserEvent(*event) for event in events])
-        return BulkReport(recorded, [RefusedEvent(*item) for item in refused])
+        if source == "":
+            raise InvalidArgument("source is empty: give it a name, or None")
+        recorded, refused, repeated = self._module.record_many(
+            [UserEvent(*event) for event in events], source or "", first
+        )
+        return BulkReport(recorded, [RefusedEvent(*item) for item in refused], repeated)
 
     # ---- reading
 

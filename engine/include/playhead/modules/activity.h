@@ -72,6 +72,12 @@ struct RecordedEvent {
   bool completed = false;
 };
 
+/// Where many events come from, such as a file, so that recording them again changes nothing.
+struct BulkSource {
+  Text name = {};          ///< at most 1024 bytes; empty: none
+  std::int64_t first = 0;  ///< the first event's number in the source; 0..2^50. The next one's is one more
+};
+
 /// What became of many events.
 struct BulkReport {
   struct Refused {
@@ -79,6 +85,7 @@ struct BulkReport {
     std::string why;
   };
   std::int64_t recorded = 0;  ///< also those that changed nothing
+  std::int64_t repeated = 0;  ///< recorded from the same source before, and left out now
   std::vector<Refused> refused;
 };
 
@@ -135,7 +142,13 @@ class Activity {
   /// Records many events in their order, each of them whole or not at all: those that are out of range are refused, the
   /// others recorded, 100 in a step and round trip. If the store fails, what it throws says how many of the first events
   /// were recorded.
-  BulkReport record_many(List<UserEvent> events);
+  ///
+  /// With a source it can be repeated, from any of the source's events that comes before what was not recorded: of each
+  /// user and source it is remembered, in the step that records the event, which number was the last one, and an event
+  /// with that number or a smaller one counts as recorded. So the numbers of a source must stay the same, and whoever
+  /// records a source in several threads gives each part a name of its own. Of a user the 16 sources used last are
+  /// remembered.
+  BulkReport record_many(List<UserEvent> events, const BulkSource& source = {});
 
   /// The videos a user watched, the latest first; each once. `cursor`: `next` of the page before. `count`
   /// is 1..1000. O(count + log n).
@@ -163,8 +176,6 @@ class Activity {
   static List<Procedure> procedures();
 
  private:
-  std::vector<RecordedEvent> run(List<UserEvent> events, Millis now);
-
   Namespace space_;
   ActivityOptions options_;
 };
