@@ -1,20 +1,17 @@
 // Processes that write behind a cache, and write what is pending to a source, are killed at random moments: every
 // write that was acknowledged must reach the source, and no older one may come after it. The source is a file that is
 // appended to, so that it outlives them. PLAYHEAD_KILLS=2000 kills so often; PLAYHEAD_SEED replays.
-#include <fcntl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
-#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <map>
-#include <random>
 #include <sstream>
 
 #include "playhead/modules/cache.h"
 #include "playhead/open.h"
+#include "tests/modules/kills.h"
 #include "tests/support/redis_server.h"
 #include "tests/support/temporary_store.h"
 
@@ -27,16 +24,6 @@ using Rows = std::map<std::string, std::int64_t>;
 
 CacheOptions options() {
   return {.shards = 2, .write_delay = 0, .write_batch = 3, .write_lease = 1, .write_pause = 1};
-}
-
-std::string variable(const char* name, const std::string& otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? otherwise : value;
-}
-
-void append(int file, const std::string& line) {
-  if (::write(file, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-    throw std::runtime_error("write");
 }
 
 /// Writes to the source, one line for a row.
@@ -61,66 +48,35 @@ std::map<std::string, std::pair<std::int64_t, std::string>> rows_of(const std::s
   return rows;
 }
 
-struct Kills {
-  std::string url, directory;
-  std::mt19937 random;
-
-  /// Runs this program as a child that works until it is killed, and kills it.
-  void kill_one(int number) {
-    pid_t pid = ::fork();
-    if (pid == 0) {
-      ::setenv("PLAYHEAD_KILLS_URL", url.c_str(), 1);
-      ::setenv("PLAYHEAD_KILLS_DIRECTORY", directory.c_str(), 1);
-      ::setenv("PLAYHEAD_KILLS_NUMBER", std::to_string(number).c_str(), 1);
-      int nothing = ::open("/dev/null", O_WRONLY);
-      ::dup2(nothing, 1);
-      ::execl("/proc/self/exe", "playhead_modules", "[.write_behind_child]", static_cast<char*>(nullptr));
-      ::_exit(127);
-    }
-    auto target = acknowledged() + random() % 12;
-    while (acknowledged() < target && ::waitpid(pid, nullptr, WNOHANG) == 0) ::usleep(200);
-    ::usleep(random() % 3000);
-    ::kill(pid, SIGKILL);
-    ::waitpid(pid, nullptr, 0);
-  }
-  std::size_t acknowledged() const {
-    std::error_code none;
-    auto size = std::filesystem::file_size(directory + "/acknowledged", none);
-    return none ? 0 : size / 16;
-  }
-};
-
 void kill_and_look(const std::string& url, const std::string& directory) {
-  int kills = std::stoi(variable("PLAYHEAD_KILLS", "25"));
-  unsigned seed = static_cast<unsigned>(std::stoul(variable("PLAYHEAD_SEED", "20")));
-  INFO("PLAYHEAD_SEED=" << seed);
-  Kills run{url, directory, std::mt19937(seed)};
-  for (int i = 0; i < kills; ++i) run.kill_one(i);
+  Kills run("[.write_behind_child]", url, directory, 16, 25);
+  INFO("PLAYHEAD_SEED=" << run.seed);
+  for (int i = 0; i < run.kills; ++i) REQUIRE(run.kill_one(12, 3000));
   auto store = open(url);
   Cache cache(Namespace(store), options());
-  int file = ::open((directory + "/source").c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
+  int file = open_to_append(directory, "source");
   while (cache.pending() > 0) cache.flush(writer_to(file));
   ::close(file);
   auto acknowledged = rows_of(directory + "/acknowledged"), source = rows_of(directory + "/source");
-  REQUIRE(run.acknowledged() > static_cast<std::size_t>(kills));
+  REQUIRE(run.acknowledged() > static_cast<std::size_t>(run.kills));
   for (const auto& [key, last] : acknowledged) {
     INFO(key << " " << last.first << " " << last.second);
     REQUIRE(source[key].first >= last.first);
     if (source[key].first == last.first) REQUIRE(source[key].second == last.second);
   }
-  WARN(kills << " kills, " << run.acknowledged() << " acknowledged writes, 0 lost");
+  WARN(run.kills << " kills, " << run.acknowledged() << " acknowledged writes, 0 lost");
   store->close();
 }
 
 }  // namespace
 
 TEST_CASE("works until it is killed", "[.write_behind_child]") {
-  std::string directory = variable("PLAYHEAD_KILLS_DIRECTORY", "");
-  std::mt19937 random(static_cast<unsigned>(std::stoul(variable("PLAYHEAD_KILLS_NUMBER", "0"))));
-  auto store = open(variable("PLAYHEAD_KILLS_URL", ""));
+  KilledProcess self;
+  auto store = open(self.url);
   Cache cache(Namespace(store), options());
-  int source = ::open((directory + "/source").c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
-  int acknowledged = ::open((directory + "/acknowledged").c_str(), O_WRONLY | O_APPEND | O_CREAT, 0600);
+  int source = open_to_append(self.directory, "source"),
+      acknowledged = open_to_append(self.directory, "acknowledged");
+  auto& random = self.random;
   for (;;) {
     std::string key(1, static_cast<char>('a' + random() % 5)), value = std::to_string(1000 + random() % 9000);
     std::int64_t version = cache.write_behind(key, {value});
