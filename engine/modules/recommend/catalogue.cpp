@@ -1,6 +1,7 @@
 #include "engine/modules/recommend/catalogue.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace playhead::recommend {
 
@@ -24,6 +25,7 @@ VideoIndex Catalogue::intern(Text id) {
   if (v == videos_.size()) {
     videos_.emplace_back();
     tags_of_.emplace_back();
+    inverse_tag_norms_.push_back(1);
     videos_[v].known = true;
   }
   return v;
@@ -54,6 +56,7 @@ void Catalogue::set(VideoIndex v, const VideoAttributes& a) {
   if (video.category != no_name) all.push_back(video.category);
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
+  inverse_tag_norms_[v] = all.empty() ? 1 : 1 / std::sqrt(static_cast<float>(all.size()));
   tags_of_[v] = std::move(all);
   for (NameIndex tag : tags_of_[v]) add(by_tag_, tag, v);
   add(by_creator_, video.creator, v);
@@ -64,6 +67,7 @@ void Catalogue::withdraw(VideoIndex v) {
   if (!videos_[v].known) return;
   unlist(v);
   tags_of_[v].clear();
+  inverse_tag_norms_[v] = 1;
   Video left;
   left.audience = videos_[v].audience;
   videos_[v] = left;

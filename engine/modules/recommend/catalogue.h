@@ -37,6 +37,8 @@ class Catalogue {
   const Video& operator[](VideoIndex v) const { return videos_[v]; }
   Video& operator[](VideoIndex v) { return videos_[v]; }
   const std::vector<NameIndex>& tags_of(VideoIndex v) const { return tags_of_[v]; }
+  /// 1 / sqrt(number of tags) of each video; 1 without.
+  const std::vector<float>& inverse_tag_norms() const { return inverse_tag_norms_; }
   std::size_t size() const { return videos_.size(); }
   /// Videos that are known.
   std::size_t known() const { return videos_.size() - unknown_.size(); }
@@ -59,7 +61,8 @@ class Catalogue {
   Names ids_;
   std::vector<Video> videos_;
   std::vector<std::vector<NameIndex>> tags_of_;  // the category among them
-  Lists by_tag_, by_creator_;                    // of videos that are known
+  std::vector<float> inverse_tag_norms_;
+  Lists by_tag_, by_creator_;  // of videos that are known
   std::vector<VideoIndex> unknown_;
 };
 

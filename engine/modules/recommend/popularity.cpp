@@ -75,8 +75,7 @@ Popularity::At Popularity::at(std::size_t h, Millis now) const {
 bool Popularity::scores(std::size_t h, Millis now, std::vector<float>& out) const {
   const Scale& scale = scales_[h];
   At t = at(h, now);
-  double most = 0;
-  for (double count : scale.counts) most = std::max(most, count);
+  double most = linear::kernels().greatest(scale.floats.data(), scale.floats.size());
   // As floats, where they are neither too great nor too small for them.
   if (t.quick && most < 1e30 && most * t.decay > 1e-3) {
     linear::kernels().log1p(static_cast<float>(t.decay), scale.floats.data(), out.data(), places_);

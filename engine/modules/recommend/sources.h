@@ -47,6 +47,5 @@ std::unique_ptr<Source> fresh_source();
 std::unique_ptr<Source> popularity_source(std::size_t h);
 
 /// Fewer users than this have had a cold video.
-constexpr std::uint32_t cold_audience = 20;
 
 }  // namespace playhead::recommend

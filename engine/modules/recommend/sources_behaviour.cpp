@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/modules/recommend/linear/linear.h"
 #include "engine/modules/recommend/sources.h"
 
 namespace playhead::recommend {
@@ -34,8 +35,7 @@ void add_rows(const Query& q, std::vector<float>& scores, F&& each) {
   scores.push_back(0);
   each();
   scores.pop_back();
-  const std::vector<float>& norms = q.state.co_counts.inverse_norms();
-  for (std::size_t v = 0; v < scores.size(); ++v) scores[v] *= norms[v];
+  linear::kernels().multiply(q.state.co_counts.inverse_norms().data(), scores.data(), scores.size());
 }
 
 class Co : public Source {
@@ -95,8 +95,7 @@ class EaseSource : public Source {
       std::uint32_t place = model_->place(v);
       if (place == Ease::none) continue;
       any = true;
-      const float* row = model_->row(place);
-      for (std::size_t i = 0; i < n; ++i) sum[i] += r * row[i];
+      linear::kernels().add(r, model_->row(place), sum.data(), n);
     }
     for (std::size_t i = 0; i < n; ++i) scores[model_->videos()[i]] = sum[i];
     return any;

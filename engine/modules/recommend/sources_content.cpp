@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/modules/recommend/linear/linear.h"
 #include "engine/modules/recommend/sources.h"
 
 namespace playhead::recommend {
@@ -19,9 +20,7 @@ class Tags : public Source {
     const Catalogue& catalogue = q.state.catalogue;
     for (auto [tag, weight] : liked)
       for (VideoIndex v : catalogue.with_tag(tag)) scores[v] += weight;
-    for (VideoIndex v = 0; v < scores.size(); ++v)
-      if (std::size_t tags = catalogue.tags_of(v).size(); tags > 1)
-        scores[v] /= std::sqrt(static_cast<float>(tags));
+    linear::kernels().multiply(catalogue.inverse_tag_norms().data(), scores.data(), scores.size());
     return true;
   }
   std::optional<std::string> because(const Query& q, VideoIndex video) const override {
@@ -100,15 +99,7 @@ class Fresh : public Source {
  public:
   Text name() const override { return "fresh"; }
   bool score(const Query& q, std::vector<float>& scores) const override {
-    bool any = false;
-    for (VideoIndex v = 0; v < scores.size(); ++v) {
-      const Video& video = q.state.catalogue[v];
-      if (video.audience >= cold_audience || !video.uploaded_at) continue;
-      double age = std::max(0.0, static_cast<double>(q.now) - static_cast<double>(*video.uploaded_at));
-      scores[v] = static_cast<float>(std::exp2(-age / (3 * ms_per_day)));
-      any = true;
-    }
-    return any;
+    return q.state.freshness.scores(q.now, q.state.catalogue, scores);
   }
 };
 

@@ -52,16 +52,21 @@ VideoIndex State::video(Text id) {
   if (v == co_counts.size()) {
     co_counts.resize(catalogue.size());
     popularity.resize(catalogue.size());
+    freshness.set(v, catalogue[v]);
   }
   return v;
 }
 
 void State::set_video(Text id, const VideoAttributes& attributes) {
-  catalogue.set(video(id), attributes);
+  VideoIndex v = video(id);
+  catalogue.set(v, attributes);
+  freshness.set(v, catalogue[v]);
 }
 
 void State::withdraw(Text id) {
-  catalogue.withdraw(video(id));
+  VideoIndex v = video(id);
+  catalogue.withdraw(v);
+  freshness.set(v, catalogue[v]);
 }
 
 void State::follow(Text id, Text other, bool on) {
@@ -81,6 +86,7 @@ const RegionalPopularity* State::regional(NameIndex region) const {
 
 void State::move_to(Millis now) {
   popularity.move_to(now);
+  freshness.move_to(now, catalogue);
   for (auto& [name, region] : regions_) region.popularity().move_to(now);
 }
 
@@ -135,7 +141,7 @@ void State::put_into_recent(UserState& user, VideoIndex v, const Taken& event, W
   Level now(to, event.history);
   if (user.seen.find(v) == nullptr) {
     user.seen.add(v, now, options_.seen_limit);
-    ++catalogue[v].audience;
+    if (++catalogue[v].audience == cold_audience) freshness.set(v, catalogue[v]);
   } else if (!(from == to)) {
     user.seen.set(v, now);
   }

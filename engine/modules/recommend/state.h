@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "engine/modules/recommend/co_counts.h"
+#include "engine/modules/recommend/freshness.h"
 #include "engine/modules/recommend/popularity.h"
 #include "engine/modules/recommend/user_state.h"
 
@@ -39,12 +40,13 @@ class State {
 
   /// The popularity in a region, or everywhere where too little is known of the region.
   const RegionalPopularity* regional(NameIndex region) const;
-  bool is_at(Millis now) const { return popularity.is_at(now); }
+  bool is_at(Millis now) const { return popularity.is_at(now) && freshness.is_at(now); }
   void move_to(Millis now);
 
   Catalogue catalogue;
   CoCounts co_counts;
   Popularity popularity;
+  Freshness freshness;
   Names devices;
 
  private:

@@ -30,6 +30,12 @@ struct Kernels {
   void (*adam)(float* p, const float* g, float* m, float* v, std::size_t n, const AdamStep& step);
   /// y = ln(1 + a x).
   void (*log1p)(float a, const float* x, float* y, std::size_t n);
+  /// y = min(1, a x).
+  void (*capped)(float a, const float* x, float* y, std::size_t n);
+  /// y = x y.
+  void (*multiply)(const float* x, float* y, std::size_t n);
+  /// The greatest of n numbers, or 0.
+  float (*greatest)(const float* x, std::size_t n);
   /// The standard deviation of n > 0 numbers.
   float (*deviation)(const float* x, std::size_t n);
   const char* name;
