@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import playhead
+from deep_fm_reference import Reference
 from playhead.modules import DeepFM
 
 
@@ -91,3 +92,32 @@ def test_what_makes_no_sense_is_refused_with_a_reason(tmp_path: Path) -> None:
     (tmp_path / "model").write_bytes(b"nothing")
     with pytest.raises(playhead.Corrupt, match="no such file"):
         DeepFM.load(tmp_path / "model")
+
+
+def part(rows: dict[str, list[Any]], begin: int, end: int) -> dict[str, list[Any]]:
+    return {name: column[begin:end] for name, column in rows.items()}
+
+
+@pytest.mark.parametrize("hidden", [(), (8,), (16, 8)])
+def test_outputs_and_losses_are_those_of_an_implementation_in_numpy(
+    tmp_path: Path, hidden: tuple[int, ...]
+) -> None:
+    rows, labels = examples(3, 3000)
+    fm = DeepFM(
+        {"user": "category", "age": "number", "tags": "bag"},
+        embedding_dim=4,
+        hidden=hidden,
+        learning_rate=1e-2,
+        l2=1e-3,
+        dropout=0.0,
+        unknown_share=0.0,
+    )
+    fm.fit(part(rows, 0, 1000), labels[:1000], 1, 100)
+    fm.save(tmp_path / "model")
+    reference = Reference(tmp_path / "model")
+    unseen = examples(4, 200)[0] | {"user": ["nobody", *examples(4, 200)[0]["user"][1:]]}
+    assert fm.predict(unseen) == pytest.approx(reference.predict(unseen), abs=1e-5)
+    for begin in range(1000, 3000, 100):
+        some, truth = part(rows, begin, begin + 100), labels[begin : begin + 100]
+        assert fm.partial_fit(some, truth, 100) == pytest.approx(reference.learn(some, truth), abs=1e-4)
+    assert fm.predict(unseen) == pytest.approx(reference.predict(unseen), abs=2e-4)

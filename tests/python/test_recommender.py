@@ -1,5 +1,9 @@
+import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -218,3 +222,43 @@ def test_what_would_be_lost_is_refused(
     with pytest.raises(error, match=why):
         call(rec)
     assert rec.events == 0
+
+
+RECORDER = """
+import sys, playhead.modules
+rec = playhead.modules.Recommender(playhead.open(sys.argv[1]))
+n = rec.events
+while True:
+    rec.record(f"u{n % 50}", f"v{n * 7 % 40}", "finish", at=1_700_000_000_000 + n)
+    n += 1
+    print(n, flush=True)
+"""
+
+
+def test_after_kills_recommendations_are_those_of_the_events_that_were_recorded(tmp_path: Path) -> None:
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    rng = random.Random(seed)
+    url = f"rocksdb://{tmp_path / 'store'}"
+    for _ in range(4):
+        with subprocess.Popen([sys.executable, "-c", RECORDER, url], stdout=subprocess.PIPE) as child:
+            assert child.stdout is not None
+            acknowledged = [child.stdout.readline() for _ in range(rng.randrange(1, 400))]
+            child.kill()
+            acknowledged += child.stdout.readlines()
+        with playhead.open(url) as store, playhead.open("memory://") as other:
+            rec, never_killed = playhead.modules.Recommender(store), playhead.modules.Recommender(other)
+            assert rec.events >= int([line for line in acknowledged if line.endswith(b"\n")][-1])
+            for n in range(rec.events):
+                never_killed.record(f"u{n % 50}", f"v{n * 7 % 40}", "finish", at=AT + n)
+            for one in (rec, never_killed):
+                one.refresh()
+            for user in ("u3", "u17", "nobody"):
+                answers = [
+                    [
+                        (r.video_id, r.score)
+                        for r in one.recommend(user, 20, at=AT + 10**6, exclude_seen=False)
+                    ]
+                    for one in (rec, never_killed)
+                ]
+                assert answers[0] == answers[1]

@@ -144,9 +144,10 @@ class Friends : public Source {
       scores[v] += static_cast<float>(liked);
       any = true;
     });
+    if (!any) return false;
     for (float& x : scores)
       if (x > 0) x = std::log1p(x);
-    return any;
+    return true;
   }
   std::optional<std::string> because(const Query& q, VideoIndex video) const override {
     std::optional<std::string> found;
