@@ -48,6 +48,7 @@ void define_modules(py::module_& m) {
   define_coordination(m);
   define_lists(m);
   define_count_store(m);
+  define_serving(m);
 }
 
 }  // namespace playhead::python

@@ -32,6 +32,7 @@ void define_workers(py::module_& m);
 void define_coordination(py::module_& m);
 void define_lists(py::module_& m);
 void define_count_store(py::module_& m);
+void define_serving(py::module_& m);
 
 /// Where a module lives, and whether its calls are too quick to be worth releasing the GIL.
 struct ModulePlace {

@@ -1197,6 +1197,98 @@ class Recommendation:
     @property
     def reasons(self) -> tuple[Reason, ...]: ...
 
+class NodePlacement:
+    def __init__(
+        self,
+        store: StoreObject,
+        *,
+        prefix: str,
+        clock: Clock | None,
+        name: str,
+        lease: int,
+        overload_percent: int,
+        origin: Id,
+    ) -> None: ...
+    def add_node(self, node_id: Id, region: Id, capacity: int, data: Id) -> bool: ...
+    def remove_node(self, node_id: Id) -> int | None: ...
+    def report(self, node_id: Id, load: int) -> bool: ...
+    def nodes(self) -> list[tuple[Id, Id, Id, int, int, int, int]]: ...
+    def node(self, node_id: Id) -> tuple[Id, Id, Id, int, int, int, int] | None: ...
+    def place(self, node_id: Id, video_ids: Iterable[Id]) -> int | None: ...
+    def withdraw(self, node_id: Id, video_ids: Iterable[Id]) -> int | None: ...
+    def remove_video(self, video_id: Id) -> int: ...
+    def holders(self, video_id: Id) -> list[Id]: ...
+    def videos(self) -> int: ...
+    def set_distance(self, region: Id, other: Id, distance: int | None) -> None: ...
+    def distance(self, region: Id, other: Id) -> int | None: ...
+    def nearest(self, region: Id, video_ids: Iterable[Id]) -> list[tuple[Id, Id | None, Id, int | None]]: ...
+
+class Preheater:
+    def __init__(
+        self,
+        store: StoreObject,
+        recommender: RecommenderObject,
+        load_videos: Callable[[Id, list[Id]], object] | None,
+        *,
+        prefix: str,
+        clock: Clock | None,
+        name: str,
+        interval: int,
+        threshold: int,
+        count: int,
+        lease: int,
+        retry_after: int,
+        longest_wait: int,
+    ) -> None: ...
+    def schedule(self, region: Id) -> None: ...
+    def unschedule(self, region: Id) -> bool: ...
+    def note(self, region: Id, events: int) -> int: ...
+    def get(self, region: Id) -> list[Recommendation]: ...
+    def preheat(self, region: Id) -> None: ...
+    def step(
+        self, now: int | None = None
+    ) -> tuple[int, int, int, int, list[tuple[Id, str]], int | None, int]: ...
+    def run_in_background(self, on_error: Callable[[str], object] | None = None) -> None: ...
+    def stop_background(self) -> None: ...
+    @property
+    def running(self) -> bool: ...
+
+class Feed:
+    def __init__(
+        self,
+        store: StoreObject,
+        recommender: RecommenderObject,
+        tokens: Tokens,
+        *,
+        limiter: RateLimiter | None,
+        placement: NodePlacement | None,
+        preheater: Preheater | None,
+        clock: Clock | None,
+        most: int,
+        record_impressions: bool,
+    ) -> None: ...
+    def get(
+        self,
+        access_token: Id,
+        count: int,
+        *,
+        region: Id | None,
+        device: Id | None,
+        at: int | None,
+        record_impressions: bool | None,
+    ) -> tuple[
+        str,
+        Id,
+        list[tuple[Recommendation, tuple[Id, Id | None, Id, int | None] | None]],
+        bool,
+        int,
+        int,
+        int,
+    ]: ...
+    def explain(
+        self, user_id: Id, video_id: Id, *, region: Id | None, at: int | None
+    ) -> Recommendation | None: ...
+
 class RecommenderObject:
     def __init__(self, store: StoreObject, **options: Any) -> None: ...
     @staticmethod

@@ -247,13 +247,16 @@ __all__ = [
     "Counters",
     "DelayedTasks",
     "Favorites",
+    "Feed",
     "Following",
     "Inventory",
     "Leaderboard",
     "Lock",
     "MessageQueue",
+    "NodePlacement",
     "Playlists",
     "Popularity",
+    "Preheater",
     "PubSub",
     "RankingCache",
     "RateLimiter",
@@ -285,13 +288,16 @@ CountStore = _wrapped(modules.CountStore)
 Counters = _wrapped(modules.Counters)
 DelayedTasks = _wrapped(modules.DelayedTasks)
 Favorites = _wrapped(modules.Favorites)
+Feed = _wrapped(modules.Feed)
 Following = _wrapped(modules.Following)
 Inventory = _wrapped(modules.Inventory)
 Leaderboard = _wrapped(modules.Leaderboard)
 Lock = _wrapped(modules.Lock)
 MessageQueue = _wrapped(modules.MessageQueue)
+NodePlacement = _wrapped(modules.NodePlacement)
 Playlists = _wrapped(modules.Playlists)
 Popularity = _wrapped(modules.Popularity)
+Preheater = _wrapped(modules.Preheater)
 RankingCache = _wrapped(modules.RankingCache)
 RateLimiter = _wrapped(modules.RateLimiter)
 Recommender = _wrapped(modules.Recommender)

@@ -17,6 +17,7 @@ from playhead.modules.caching import CacheClaim, StepReport
 from playhead.modules.carts import CartChange, CartItem, CartMerge, CartOwner
 from playhead.modules.coordination import LockGrant, LockState
 from playhead.modules.counts import CountedId, ReconcileReport
+from playhead.modules.feed import FeedPage
 from playhead.modules.filters import PopularRow
 from playhead.modules.identity import IssuedToken, TokenInfo, ViewedItem
 from playhead.modules.inventory import Reservation, ReserveResult, Stock
@@ -24,6 +25,7 @@ from playhead.modules.lists import FavoriteChange, FavoriteCount, FollowCounts, 
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
 from playhead.modules.pages import PageCache
+from playhead.modules.placement import NodeChoice, NodeInfo
 from playhead.modules.rates import RateDecision
 from playhead.modules.recommend import UserProfile
 from playhead.modules.records import Row
@@ -297,6 +299,57 @@ class CountStore:
         ``truth(ids)`` gives the true counts of up to 1000 ids in their order. Compared are the ids that the
         store knows, and ``ids``. A drift counts only if a second look finds the same, so that increments
         under way are none, and it is set right only if the count is still the one that was seen.
+        """
+
+class Preheater:
+    async def stop_background(self) -> None:
+        """Wait for what is under way, then end the threads. Idempotent."""
+    @property
+    def running(self) -> bool:
+        """Whether the background part runs."""
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *_: object) -> None: ...
+    async def run_in_background(self, on_error: Callable[[str], object] | None=None) -> None:
+        """Step on a thread of its own until :meth:`stop_background` or the end of the interpreter.
+
+        The thread sleeps until there is something to do. Errors go to ``on_error``, and the thread goes on.
+        But what is no Exception ends it, such as the SystemExit of sys.exit() in a callback.
+        """
+    @classmethod
+    async def open(cls, store: Store[Any], recommender: Recommender, load_videos: Callable[[Id, list[Id]], object] | None=None, *, prefix: str='ph', clock: Clock | None=None, name: str='feed', interval: int=900000, threshold: int=1000, count: int=100, lease: int=30000, retry_after: int=5000, longest_wait: int=1000) -> Self: ...
+    async def schedule(self, region: Id) -> None:
+        """Have a region's list made at once, and then every ``interval``, by whoever steps."""
+    async def unschedule(self, region: Id) -> bool:
+        """No longer; whether it was. The list stays until its end."""
+    async def note(self, region: Id, events: int=1) -> int:
+        """Count events of a region: how many there were since its list was begun last.
+
+        From ``threshold`` on the list is due at once; a region that was not scheduled is then.
+        """
+    async def get(self, region: Id) -> list[Recommendation]:
+        """Give a region's list, the best first; it is made, by one caller at a time, if it is not there."""
+    async def preheat(self, region: Id) -> None:
+        """Make it now, unless somebody else is at it, and load its videos."""
+    async def step(self, now: int | None=None) -> StepReport:
+        """Make a list that is due; ``now`` replaces the time that counts for that.
+
+        What ``load_videos`` raises is in the report, unless it is no Exception.
+        """
+
+class Feed:
+    @classmethod
+    async def open(cls, store: Store[Any], recommender: Recommender, tokens: Tokens, *, limiter: RateLimiter | None=None, placement: NodePlacement | None=None, preheater: Preheater | None=None, clock: Clock | None=None, most: int=100, record_impressions: bool=False) -> Self: ...
+    async def get(self, access_token: str, count: int=10, *, region: Id | None=None, device: Id | None=None, at: int | None=None, record_impressions: bool | None=None) -> FeedPage:
+        """Give the holder of a token ``count`` videos, or all there are.
+
+        ``region`` is where the user is now, his last one by default; ``device`` is recorded with
+        impressions. Raises :class:`AuthenticationError` and :class:`RateLimitError`.
+        """
+    async def explain(self, user_id: Id, video_id: Id, *, region: Id | None=None, at: int | None=None) -> Recommendation | None:
+        """Tell why a video is recommended to a user: what :meth:`get` would say of it.
+
+        If it would not be in the list, its score and reasons among all videos, those he has had included.
+        None: it is unknown, or was withdrawn. Checks no token and counts for nothing.
         """
 
 class BloomFilter:
@@ -594,6 +647,42 @@ class SlidingWindow:
         """Give the events a second over the window."""
     async def remove(self, counter: Id) -> None:
         """Forget a counter."""
+
+class NodePlacement:
+    @classmethod
+    async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='nodes', lease: int=30000, overload_percent: int=90, origin: Id='') -> Self: ...
+    async def add_node(self, node_id: Id, region: Id, *, capacity: int=1, data: Id='') -> bool:
+        """Add a node, which counts as its first report, of no load; whether it is new.
+
+        One that is there gets the region, capacity and data; its videos, load and last report stay.
+        """
+    async def remove_node(self, node_id: Id) -> int | None:
+        """Remove a node: how many videos it held; None if there is none."""
+    async def report(self, node_id: Id, load: int) -> bool:
+        """Tell the load of a node, in what its capacity counts; False: there is no such node."""
+    async def nodes(self) -> list[NodeInfo]:
+        """Give all nodes, by id."""
+    async def node(self, node_id: Id) -> NodeInfo | None:
+        """Give what is known of a node."""
+    async def place(self, node_id: Id, video_ids: Iterable[Id]) -> int | None:
+        """Let a node hold videos: how many it did not hold before; None if there is no such node."""
+    async def withdraw(self, node_id: Id, video_ids: Iterable[Id]) -> int | None:
+        """Let a node not hold them any more: how many it held; None if there is no such node."""
+    async def remove_video(self, video_id: Id) -> int:
+        """Let no node hold the video any more; how many did."""
+    async def holders(self, video_id: Id) -> list[Id]:
+        """Give the nodes that hold a video, in the order in which they got it."""
+    async def videos(self) -> int:
+        """Count the videos that at least one node holds."""
+    async def set_distance(self, region: Id, other: Id, distance: int | None) -> None:
+        """Tell how far two regions are from each other, in both directions: milliseconds; None: unknown.
+
+        Nodes at an unknown distance come after all others.
+        """
+    async def distance(self, region: Id, other: Id) -> int | None:
+        """Give how far they are from each other; 0 for one region."""
+    async def nearest(self, region: Id, video_ids: Iterable[Id]) -> list[NodeChoice]:
+        """Choose a node for each video, in their order. Changes nothing."""
 
 class RankingCache:
     async def stop_background(self) -> None:

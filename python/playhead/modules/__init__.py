@@ -14,6 +14,7 @@ from playhead.modules import (
     counts,
     decorators,
     deep_fm,
+    feed,
     filters,
     hashing,
     identity,
@@ -22,6 +23,7 @@ from playhead.modules import (
     messaging,
     numbers,
     pages,
+    placement,
     pubsub,
     rankings,
     rates,
@@ -42,6 +44,7 @@ from playhead.modules.coordination import *
 from playhead.modules.counts import *
 from playhead.modules.decorators import *
 from playhead.modules.deep_fm import *
+from playhead.modules.feed import *
 from playhead.modules.filters import *
 from playhead.modules.hashing import *
 from playhead.modules.identity import *
@@ -50,6 +53,7 @@ from playhead.modules.lists import *
 from playhead.modules.messaging import *
 from playhead.modules.numbers import *
 from playhead.modules.pages import *
+from playhead.modules.placement import *
 from playhead.modules.pubsub import *
 from playhead.modules.rankings import *
 from playhead.modules.rates import *
@@ -71,6 +75,7 @@ __all__ += coordination.__all__
 __all__ += counts.__all__
 __all__ += decorators.__all__
 __all__ += deep_fm.__all__
+__all__ += feed.__all__
 __all__ += filters.__all__
 __all__ += hashing.__all__
 __all__ += identity.__all__
@@ -79,6 +84,7 @@ __all__ += lists.__all__
 __all__ += messaging.__all__
 __all__ += numbers.__all__
 __all__ += pages.__all__
+__all__ += placement.__all__
 __all__ += pubsub.__all__
 __all__ += rankings.__all__
 __all__ += rates.__all__
