@@ -8,6 +8,7 @@
 
 #include "playhead/error.h"
 #include "playhead/open.h"
+#include "tests/modules/interleaving.h"
 #include "tests/modules/space.h"
 
 using namespace playhead;
@@ -122,6 +123,39 @@ TEST_CASE("a number of events makes a region's list due at once", "[preheater]")
     while (p.step().claimed > 0) continue;
     CHECK(made.lists == Counts{{"eu", 3}, {"us", 2}});
     CHECK(p.note("eu") == 1);  // what was counted before the timed one is in it
+  });
+}
+
+TEST_CASE("in every order of events and of a list being made, the events are in a list at once",
+          "[preheater]") {
+  for_each_interleaving([](Stage& stage) {
+    auto clock = std::make_shared<ManualClock>();
+    auto plain = open("memory://", {clock});
+    auto r = std::make_shared<Recommender>(plain);
+    PreheaterOptions o;
+    o.threshold = 2;
+    Namespace space(stage.stepped(plain), 0, "ph", clock);
+    Preheater direct(Namespace(plain, 0, "ph", clock), r, {}, o);
+    direct.schedule("eu");
+    stage.program([&] { Preheater(space, r, {}, o).step(); });
+    stage.program([&] {
+      Preheater p(space, r, {}, o);
+      for (Text user : {"a", "b"}) {
+        r->record({.user_id = user, .video_id = "new", .event = VideoEvent::finish, .at = clock->now()});
+        p.note("eu");
+      }
+    });
+    stage.run();
+    clock->advance(1);
+    while (direct.step().claimed > 0) continue;
+    auto list = direct.get("eu");
+    REQUIRE(list.size() == 1);
+    CHECK(list[0].video_id == "new");
+    clock->advance(899'998);
+    CHECK(direct.step().claimed == 0);  // the interval is what it was
+    clock->advance(2);
+    CHECK(direct.step().claimed == 1);
+    plain->close();
   });
 }
 

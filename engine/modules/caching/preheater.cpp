@@ -1,6 +1,9 @@
 #include "playhead/modules/preheater.h"
 
+#include <array>
+
 #include "engine/modules/caching/packed_texts.h"
+#include "engine/modules/caching/preheat_procedures.h"
 #include "playhead/error.h"
 #include "playhead/modules/procedure.h"
 
@@ -11,6 +14,10 @@ namespace {
 constexpr Millis longest_interval = Millis{15} * 86'400'000;
 // No user: who is recommended what has been popular. Its id is none that an application makes.
 constexpr Text nobody = "\xff\xfe playhead preheater";
+
+std::string scheduler_name(const PreheaterOptions& o) {
+  return o.name + " preheated";
+}
 
 CacheOptions cache_options(const PreheaterOptions& o) {
   check_range("interval", o.interval, 1, longest_interval);
@@ -26,7 +33,7 @@ CacheOptions cache_options(const PreheaterOptions& o) {
 
 CacheSchedulerOptions scheduler_options(const PreheaterOptions& o) {
   CacheSchedulerOptions s;
-  s.name = o.name + " preheated";
+  s.name = scheduler_name(o);
   s.hot_interval = o.interval;
   s.lease = o.lease;
   s.retry_after = o.retry_after;
@@ -80,9 +87,9 @@ Preheater::Preheater(const Namespace& space, std::shared_ptr<Recommender> recomm
     : space_(space),
       recommender_(checked(std::move(recommender))),
       videos_(std::move(videos)),
+      interval_(options.interval),
       threshold_(options.threshold),
       count_(options.count),
-      events_key_(space.keys().key("preheat", options.name, {"events"})),
       cache_(space, cache_options(options)),
       scheduler_(space, {.load = [this](Text region) { preheat(region); }, .views_of = {}, .stopped = {}},
                  scheduler_options(options)) {
@@ -90,6 +97,9 @@ Preheater::Preheater(const Namespace& space, std::shared_ptr<Recommender> recomm
   check_range("the size of name", static_cast<std::int64_t>(options.name.size()), 1, 512);
   check_range("threshold", threshold_, 1, max_exact_integer);
   check_range("count", count_, 1, 1000);
+  // The scheduler's keys, and one more in their slot.
+  for (Text part : {"schedule", "delay", "claims", "events"})
+    keys_.push_back(space_.keys().key("cache", scheduler_name(options), {part}));
 }
 
 void Preheater::schedule(Text region) {
@@ -105,10 +115,13 @@ bool Preheater::unschedule(Text region) {
 std::int64_t Preheater::note(Text region, std::int64_t events) {
   check_id("region", region);
   check_range("events", events, 1, max_exact_integer);
-  std::int64_t count = space_.run(HIncrBy{events_key_, region, events});
-  // Whoever counts next does it, too: nothing is lost with a process that ends here.
-  if (count >= threshold_) scheduler_.schedule_hot_video_cache(region);
-  return count;
+  ArgumentWriter args(space_.time());
+  args.text(region).integer(events).integer(threshold_).integer(interval_);
+  return run(caching::note_events, args).to_integer();
+}
+
+Value Preheater::run(const Procedure& p, const ArgumentWriter& args) const {
+  return space_.invoke(p, {keys_[0], keys_[1], keys_[2], keys_[3]}, args);
 }
 
 std::vector<Recommendation> Preheater::make(Text region) {
@@ -128,7 +141,8 @@ std::vector<Recommendation> Preheater::get(Text region) {
 // Events count anew before the list is made: those that come meanwhile are for the next one.
 void Preheater::preheat(Text region) {
   check_id("region", region);
-  static_cast<void>(space_.run(HDel{events_key_, {&region, 1}}));
+  ArgumentWriter args(space_.time());
+  run(caching::begin_preheat, args.text(region).integer(interval_));
   std::vector<Recommendation> list;
   bool made = cache_.refresh(region, [&](Text) -> Loaded {
     list = make(region);
@@ -138,6 +152,11 @@ void Preheater::preheat(Text region) {
   std::vector<Text> ids;
   for (const Recommendation& one : list) ids.emplace_back(one.video_id);
   videos_(region, ids);
+}
+
+List<Procedure> Preheater::procedures() {
+  static const std::array all = {caching::note_events, caching::begin_preheat};
+  return all;
 }
 
 }  // namespace playhead

@@ -324,7 +324,9 @@ class Preheater:
     async def note(self, region: Id, events: int=1) -> int:
         """Count events of a region: how many there were since its list was begun last.
 
-        From ``threshold`` on the list is due at once; a region that was not scheduled is then.
+        From ``threshold`` on the list is due at once, or, if it is being made, once more when it is done; a
+        region that was not scheduled is then. Note events after they are recorded. Those in the background
+        see it within ``longest_wait``.
         """
     async def get(self, region: Id) -> list[Recommendation]:
         """Give a region's list, the best first; it is made, by one caller at a time, if it is not there."""

@@ -115,7 +115,9 @@ class Preheater(Steps[_playhead.Preheater]):
     def note(self, region: Id, events: int = 1) -> int:
         """Count events of a region: how many there were since its list was begun last.
 
-        From ``threshold`` on the list is due at once; a region that was not scheduled is then.
+        From ``threshold`` on the list is due at once, or, if it is being made, once more when it is done; a
+        region that was not scheduled is then. Note events after they are recorded. Those in the background
+        see it within ``longest_wait``.
         """
         return self._module.note(region, events)
 

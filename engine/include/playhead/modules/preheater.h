@@ -43,8 +43,9 @@ class Preheater {
   /// No longer; whether it was. The list stays until its end.
   bool unschedule(Text region);
   /// Counts events of a region (1..2^53): how many there were since its list was begun last. From the threshold on the
-  /// list is due at once, unless it is being made; a region that was not scheduled is then. One round trip, and another
-  /// one from the threshold until somebody begins.
+  /// list is due at once, or, if it is being made, once more when it is done; a region that was not scheduled is then. Note
+  /// events after they are recorded: then none is missing in the list longer than that. One round trip. Those in the
+  /// background see it within `longest_wait`.
   std::int64_t note(Text region, std::int64_t events = 1);
   /// A region's list, the best first; it is made, by one caller at a time, if it is not there. One round trip if it is.
   std::vector<Recommendation> get(Text region);
@@ -61,17 +62,21 @@ class Preheater {
   void stop_background() { scheduler_.stop_background(); }
   bool running() const { return scheduler_.running(); }
 
+  static List<Procedure> procedures();
+
   /// Videos of a list.
   std::int64_t count() const { return count_; }
 
  private:
   std::vector<Recommendation> make(Text region);
+  Value run(const Procedure& p, const ArgumentWriter& args) const;
 
   Namespace space_;
   std::shared_ptr<Recommender> recommender_;
   PreheatVideos videos_;
+  Millis interval_;
   std::int64_t threshold_, count_;
-  std::string events_key_;
+  std::vector<std::string> keys_;  // of the procedures
   Cache cache_;
   CacheScheduler scheduler_;  // ends first: its thread uses the others
 };
