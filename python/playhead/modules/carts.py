@@ -103,7 +103,11 @@ class Cart:
         return self._module.clear(*owner)
 
     def merge(self, token: str, user_id: Id) -> CartMerge:
-        """Move the cart of a token into that of the user who has signed in; counts add up."""
+        """Move the cart of a token into that of the user who has signed in; counts add up.
+
+        Both change in one step: an item is in one of them, whatever fails, and a merge can be repeated.
+        On a sharded store whose nodes keep the two carts apart it raises CommandError and changes nothing.
+        """
         return CartMerge(*self._module.merge(CartOwner.token(token).id, user_id))
 
 

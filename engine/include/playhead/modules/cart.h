@@ -60,6 +60,11 @@ class Cart {
   bool clear(const CartOwner& owner);
   /// Whoever holds the token has signed in as a user: what is in its cart moves into that of the user, where counts
   /// of the same item are added up, to `most` at most. O(n log n).
+  ///
+  /// Both carts change in one step: whatever ends the process or the store in the middle, an item is in one of them,
+  /// and in no time in both. What has moved is not in the token's cart any more, so that a merge whose outcome is
+  /// unknown can be repeated. The carts lie in different slots: on a sharded_store() whose nodes keep them apart it
+  /// throws Error{command} CROSSSLOT and changes nothing; list and add then, or keep the carts on one store.
   CartMerge merge(Text token, Text user_id);
 
   static List<Procedure> procedures();
