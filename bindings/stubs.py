@@ -266,7 +266,12 @@ def families(doc: str, kinds: tuple[str, ...], *, asynchronous: bool) -> str:
 
 
 #: Modules whose classes for asyncio are written by hand.
-OWN_CLASSES = {"Chat": "_listening", "PubSub": "_listening", "VideoDatabase": "_callbacks"}
+OWN_CLASSES = {
+    "Chat": "_listening",
+    "PubSub": "_listening",
+    "Table": "_callbacks",
+    "VideoDatabase": "_callbacks",
+}
 
 
 def names_of(path: Path) -> set[str]:
@@ -299,8 +304,12 @@ def members(found: ast.ClassDef, known: dict[str, ast.ClassDef]) -> dict[str, as
 
 
 def asked(arguments: ast.arguments, names: set[str]) -> ast.arguments:
-    """Let functions that are called be coroutine functions."""
+    """Let functions that are called be coroutine functions. Functions that are defaults are not named."""
     out = copy.deepcopy(arguments)
+    for defaults in (out.defaults, out.kw_defaults):
+        for i, default in enumerate(defaults):
+            if isinstance(default, ast.Name) and default.id.islower():
+                defaults[i] = ast.Constant(...)
     for argument in [*out.args, *out.kwonlyargs]:
         if argument.arg not in names or argument.annotation is None:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from playhead.modules.pages import PageCache, PageRequest, Visit, request_of
 
@@ -18,6 +18,14 @@ Event: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Event]]
 Send: TypeAlias = Callable[[Event], Awaitable[None]]
 AsgiApp: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class AsyncPages(Protocol):
+    """A ``PageCache`` of ``playhead.aio.modules``."""
+
+    async def begin(self, request: PageRequest) -> Visit:
+        """Look for a request's page."""
+        ...
 
 
 def _reason(status: int) -> str:
@@ -110,15 +118,16 @@ def _wsgi_request(environ: Environ) -> PageRequest:
 class AsgiPageCache:
     """The same for an ASGI application; what is no HTTP goes through untouched."""
 
-    def __init__(self, app: AsgiApp, pages: PageCache) -> None:
+    def __init__(self, app: AsgiApp, pages: PageCache | AsyncPages) -> None:
         self.app, self.pages = app, pages
+        self._begin = pages.begin_async if isinstance(pages, PageCache) else pages.begin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        visit = await self.pages.begin_async(_asgi_request(scope))
+        visit = await self._begin(_asgi_request(scope))
         if visit.response is not None:
             page = visit.response
             headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in page.headers]

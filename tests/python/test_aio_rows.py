@@ -278,3 +278,82 @@ async def test_a_cache_of_rows_is_shared_with_code_that_waits(store: playhead.ai
         raise AssertionError
 
     assert await asyncio.to_thread(modules.UserCache(store.sync, "a", never).get) == source.rows["a"]
+
+
+# ---- policies
+
+
+class Users:
+    """A table."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Any, Any] = {"u": {"name": "Ann"}}
+        self.loop = threading.get_ident()
+        self.read = 0
+
+    async def get(self, id: Any) -> Mapping[str, Any] | None:
+        assert threading.get_ident() == self.loop
+        self.read += 1
+        await asyncio.sleep(0)
+        return self.rows.get(id)
+
+    async def put(self, id: Any, row: Any) -> None:
+        await asyncio.sleep(0)
+        if row == "bad":
+            raise OSError("the disk is full")
+        self.rows[id] = row
+
+
+async def test_users_are_read_beside_a_cache_by_coroutines(
+    store: playhead.aio.Store, clock: playhead.ManualClock
+) -> None:
+    users = Users()
+    aside = await aio.CacheAside.open(store, users, clock=clock, ttl=1_000)
+    assert await asyncio.gather(*(aside.get_user("u") for _ in range(8))) == [{"name": "Ann"}] * 8
+    assert users.read == 1
+    await aside.update_user("u", {"name": "Bo"})
+    assert (await aside.cache.peek("u")).value is None
+    assert await aside.get_user("u") == users.rows["u"] == {"name": "Bo"}
+    assert users.read == 2
+    with pytest.raises(OSError, match="disk is full"):
+        await aside.update_user("u", "bad")  # type: ignore[arg-type]
+    assert await aside.get_user("u") == {"name": "Bo"}
+    assert await aside.get_user("none") is None
+    read = users.read
+    clock.advance(1_001)
+    assert await aside.get_user("u") == {"name": "Bo"}
+    assert users.read == read + 1
+    assert await aside.cache.invalidate("u")
+    assert modules.CacheAside(store.sync, Plainly(), clock=clock).get_user("u") == {"name": "plain u"}
+    assert await aside.get_user("u") == {"name": "plain u"}  # one cache, whoever has filled it
+
+
+async def test_users_are_written_through_a_cache_by_coroutines(store: playhead.aio.Store) -> None:
+    users = Users()
+    through = await aio.WriteThrough.open(store, users)
+    await through.set_user("u", {"name": "Bo"})
+    assert users.rows["u"] == await through.get_user("u") == {"name": "Bo"}
+    assert users.read == 0
+    with pytest.raises(OSError, match="disk is full"):
+        await through.set_user("u", "bad")  # type: ignore[arg-type]
+    assert await through.get_user("u") == {"name": "Bo"}
+    assert await through.get_user("none") is None
+
+
+class Plainly:
+    """A table whose methods are functions."""
+
+    def get(self, id: Any) -> Mapping[str, Any]:
+        return {"name": f"plain {id}"}
+
+    def put(self, id: Any, row: Any) -> None:
+        raise OSError(f"{id} is read-only: {row}")
+
+
+async def test_a_table_may_have_functions(store: playhead.aio.Store) -> None:
+    through = await aio.WriteThrough.open(store, Plainly())
+    assert await through.get_user("v") == {"name": "plain v"}
+    with pytest.raises(OSError, match="v is read-only"):
+        await through.set_user("v", {})
+    assert isinstance(through.cache, aio.Cache)
+    assert (await through.cache.statistics()).misses == 1

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from playhead._types import Id
 from playhead.modules import _background
 
-__all__ = ["Asked", "VideoDatabase", "coroutine_of", "inside", "on_thread", "perform_on"]
+__all__ = ["Asked", "Table", "VideoDatabase", "coroutine_of", "inside", "on_thread", "perform_on"]
 
 T = TypeVar("T")
 Loop = asyncio.AbstractEventLoop
@@ -23,6 +23,16 @@ LOOK = 1.0  #: seconds after which a thread that waits for a loop looks whether 
 #: Whether this task is a callback, for which the end of its module cannot wait.
 inside: contextvars.ContextVar[bool] = contextvars.ContextVar("playhead callback", default=False)
 _tasks: set[asyncio.Task[Any]] = set()  # callbacks under way: loops keep no reference
+
+
+class Table(Protocol):
+    """Rows of a database; its methods are functions, called on threads, or coroutine functions."""
+
+    def get(self, id: Id) -> Row | Awaitable[Row | None] | None:
+        """Give a row, None if there is none."""
+
+    def put(self, id: Id, row: Any) -> object:
+        """Insert or replace a row."""
 
 
 class VideoDatabase(Protocol):

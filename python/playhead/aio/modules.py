@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from playhead import modules
-from playhead.aio._callbacks import Asked, VideoDatabase, coroutine_of, inside, on_thread
+from playhead.aio._callbacks import Asked, Table, VideoDatabase, coroutine_of, inside, on_thread
 from playhead.aio._calls import TURN, Loop, calls
 from playhead.aio._listening import Chat, PubSub
 from playhead.aio._store import Store
@@ -22,6 +22,7 @@ from playhead.modules._waiting import Wait, advance
 
 _tasks: WeakKeyDictionary[asyncio.Task[Any], str] = WeakKeyDictionary()  # their names as owners of locks
 _numbers = itertools.count(1)
+_twins: dict[type, Any] = {}  # by the classes of the modules
 _stopping: set[asyncio.Future[Any]] = set()  # what ends although the callback that ended it does not wait
 
 
@@ -160,7 +161,16 @@ def _block(begin: str, end: str, slow: frozenset[str]) -> dict[str, Any]:
 
 
 def _property(name: str, doc: str | None) -> property:
-    return property(lambda self: getattr(self._module, name), doc=doc)
+    def read(self: Any) -> Any:
+        value = getattr(self._module, name)
+        kind = _twins.get(type(value))
+        if kind is None:
+            return value
+        twin = kind.__new__(kind)  # of a module that is part of this one
+        twin._module, twin._store = value, self._store
+        return twin
+
+    return property(read, doc=doc)
 
 
 def _plain(given: Any) -> Any:
@@ -220,7 +230,9 @@ def _wrapped(module: type) -> type:
     for name, member in members.items():
         if name in here:
             continue
-        if name in steps:
+        if isinstance(member, staticmethod):
+            body[name] = member
+        elif name in steps:
             body[name] = _waiting(steps[name], member.__doc__)
         elif name in slow:
             body[name] = _slow(name, member.__doc__)
@@ -233,13 +245,15 @@ def _wrapped(module: type) -> type:
         elif not name.startswith("_") and (callable(member) or isinstance(member, property)):
             make = _property if isinstance(member, property) else _method
             body[name] = make(name, member.__doc__)
-    return type(module.__name__, (_Twin,), body)
+    _twins[module] = type(module.__name__, (_Twin,), body)
+    return _twins[module]
 
 
 __all__ = [
     "Activity",
     "BloomFilter",
     "Cache",
+    "CacheAside",
     "CacheScheduler",
     "Cart",
     "Chat",
@@ -254,6 +268,7 @@ __all__ = [
     "Lock",
     "MessageQueue",
     "NodePlacement",
+    "PageCache",
     "Playlists",
     "Popularity",
     "Preheater",
@@ -268,6 +283,7 @@ __all__ = [
     "Sessions",
     "SingleSignOn",
     "SlidingWindow",
+    "Table",
     "TaskQueue",
     "TokenLimit",
     "Tokens",
@@ -277,11 +293,13 @@ __all__ = [
     "VideoDatabase",
     "VideoMetadataCache",
     "WatchLater",
+    "WriteThrough",
 ]
 
 Activity = _wrapped(modules.Activity)
 BloomFilter = _wrapped(modules.BloomFilter)
 Cache = _wrapped(modules.Cache)
+CacheAside = _wrapped(modules.CacheAside)
 CacheScheduler = _wrapped(modules.CacheScheduler)
 Cart = _wrapped(modules.Cart)
 CountStore = _wrapped(modules.CountStore)
@@ -295,6 +313,7 @@ Leaderboard = _wrapped(modules.Leaderboard)
 Lock = _wrapped(modules.Lock)
 MessageQueue = _wrapped(modules.MessageQueue)
 NodePlacement = _wrapped(modules.NodePlacement)
+PageCache = _wrapped(modules.PageCache)
 Playlists = _wrapped(modules.Playlists)
 Popularity = _wrapped(modules.Popularity)
 Preheater = _wrapped(modules.Preheater)
@@ -316,3 +335,4 @@ UserCleanup = _wrapped(modules.UserCleanup)
 UserProfileCache = _wrapped(modules.UserProfileCache)
 VideoMetadataCache = _wrapped(modules.VideoMetadataCache)
 WatchLater = _wrapped(modules.WatchLater)
+WriteThrough = _wrapped(modules.WriteThrough)

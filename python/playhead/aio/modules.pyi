@@ -8,6 +8,7 @@ from playhead._playhead import Clock, Recommendation
 from playhead._types import Id
 from playhead.aio._listening import Chat as Chat
 from playhead.aio._listening import PubSub as PubSub
+from playhead.aio._callbacks import Table as Table
 from playhead.aio._callbacks import VideoDatabase as VideoDatabase
 from playhead.aio._store import Store
 from playhead.modules._values import JSON, Serializer
@@ -24,7 +25,7 @@ from playhead.modules.inventory import Reservation, ReserveResult, Stock
 from playhead.modules.lists import FavoriteChange, FavoriteCount, FollowCounts, FollowPage, PlaylistInfo, PlaylistListPage, PlaylistPage, PlaylistResult, Relationship
 from playhead.modules.messaging import DeadLetterPage, MessageState, QueueStats, ReceivedMessage
 from playhead.modules.numbers import Counted, Granularity, ScoreChange, ScoreChanges, Scores, Standing, StandingPage, TopCounter, WindowCount
-from playhead.modules.pages import PageCache
+from playhead.modules.pages import PageRequest, PageRule, PageStatistics, VIDEO_RULES, Visit
 from playhead.modules.placement import NodeChoice, NodeInfo
 from playhead.modules.rates import RateDecision
 from playhead.modules.recommend import UserProfile
@@ -230,7 +231,11 @@ class Cart:
     async def clear(self, owner: CartOwner) -> bool:
         """Take all out; whether there was anything."""
     async def merge(self, token: str, user_id: Id) -> CartMerge:
-        """Move the cart of a token into that of the user who has signed in; counts add up."""
+        """Move the cart of a token into that of the user who has signed in; counts add up.
+
+        Both change in one step: an item is in one of them, whatever fails, and a merge can be repeated.
+        On a sharded store whose nodes keep the two carts apart it raises CommandError and changes nothing.
+        """
 
 class Lock:
     async def __aenter__(self) -> Self: ...
@@ -650,6 +655,28 @@ class SlidingWindow:
     async def remove(self, counter: Id) -> None:
         """Forget a counter."""
 
+class PageCache:
+    @classmethod
+    async def open(cls, store: Store[Any], rules: Sequence[PageRule]=VIDEO_RULES, *, personal: Callable[[PageRequest], bool]=..., prefix: str='ph', clock: Clock | None=None, name: str='pages', max_body: int=1024 * 1024, max_wait: int=5000, pass_ttl: int=10000, lease: int=30000, stale_while_revalidate: int=0, jitter_percent: int=0, on_error: Callable[[Exception], object] | None=None) -> Self: ...
+    @property
+    def rules(self) -> tuple[PageRule, ...]:
+        """The rules; the first one that matches a path counts."""
+    async def rule_of(self, request: PageRequest) -> PageRule | None:
+        """Give the rule by which a request is cached; None: it is not."""
+    @staticmethod
+    def key(request: PageRequest, rule: PageRule) -> str:
+        """Name the page: the same for all requests that must get the same."""
+    async def contains(self, request: PageRequest) -> bool:
+        """Whether the page of a request is there; it may be stale."""
+    async def invalidate(self, request: PageRequest) -> bool:
+        """Drop the page of a request; whether it was there."""
+    async def invalidate_tags(self, *tags: Id) -> None:
+        """Drop all pages with one of the tags; what is being made is not kept."""
+    async def statistics(self) -> PageStatistics:
+        """Give the counts of this object."""
+    async def begin(self, request: PageRequest) -> Visit:
+        """Look for a request's page. What goes wrong makes a visit that passes the cache by."""
+
 class NodePlacement:
     @classmethod
     async def open(cls, store: Store[Any], *, prefix: str='ph', clock: Clock | None=None, name: str='nodes', lease: int=30000, overload_percent: int=90, origin: Id='') -> Self: ...
@@ -842,6 +869,28 @@ class UserCache:
         """Give the profile, cached or loaded; None if there is no such user."""
     async def clear_user_cache_data(self) -> bool:
         """Drop the profile; whether it was cached."""
+
+class CacheAside:
+    @classmethod
+    async def open(cls, store: Store[Any], table: Table, *, clock: Clock | None=None, ttl: int=3600000) -> Self: ...
+    @property
+    def cache(self) -> Cache:
+        """The cache itself."""
+    async def get_user(self, user_id: Id) -> Any:
+        """Give a user's row; None if there is none."""
+    async def update_user(self, user_id: Id, user_data: Row) -> None:
+        """Write the row; what is being loaded meanwhile is not stored."""
+
+class WriteThrough:
+    @classmethod
+    async def open(cls, store: Store[Any], table: Table, *, clock: Clock | None=None, ttl: int=3600000) -> Self: ...
+    @property
+    def cache(self) -> Cache:
+        """The cache itself."""
+    async def get_user(self, user_id: Id) -> Any:
+        """Give a user's row; None if there is none."""
+    async def set_user(self, user_id: Id, user_data: Row) -> None:
+        """Write the row, then the entry."""
 
 class SecureSessions:
     @classmethod

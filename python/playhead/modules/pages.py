@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 from playhead import _playhead
 from playhead._playhead import Clock
@@ -137,7 +137,12 @@ class PageCache:
 
     Whatever goes wrong in the cache, the application answers; the error goes to ``on_error``, by default to
     the log "playhead.pages". An application gives a page more tags by a header Surrogate-Key.
+
+    Functions that it is given are plain ones in ``playhead.aio.modules``, too, and must not wait.
     """
+
+    _coroutines: ClassVar = {"begin": "begin_async"}
+    _here: ClassVar = ("begin_async",)  # which has that name for coroutines
 
     def __init__(
         self,
@@ -156,10 +161,10 @@ class PageCache:
         jitter_percent: int = 0,
         on_error: Callable[[Exception], object] | None = None,
     ) -> None:
-        self.rules = tuple(rules)
+        self._rules = tuple(rules)
         self._module = _playhead.PageCache(
             target_of(store),
-            [_rule(rule) for rule in self.rules],
+            [_rule(rule) for rule in self._rules],
             personal=None if personal is known_user else _asked(personal),
             on_error=_teller(on_error),
             prefix=prefix,
@@ -174,10 +179,15 @@ class PageCache:
         )
         self._calls = AsyncCalls("playhead-pages", self._module.local)
 
+    @property
+    def rules(self) -> tuple[PageRule, ...]:
+        """The rules; the first one that matches a path counts."""
+        return self._rules
+
     def rule_of(self, request: PageRequest) -> PageRule | None:
         """Give the rule by which a request is cached; None: it is not."""
         index = self._module.rule_of(request)
-        return None if index is None else self.rules[index]
+        return None if index is None else self._rules[index]
 
     @staticmethod
     def key(request: PageRequest, rule: PageRule) -> str:

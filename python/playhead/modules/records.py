@@ -246,40 +246,57 @@ class UserCache:
 # ---- policies
 
 
-class CacheAside:
-    """Reads through a cache; a change drops the entry."""
+class _Users:
+    """A cache before a table."""
+
+    _name: ClassVar[str]
 
     def __init__(
         self, store: Store, table: Table, *, clock: Clock | None = None, ttl: int = 3_600_000
     ) -> None:
-        self.cache = Cache(store, clock=clock, name="user_aside", ttl=ttl)
+        self._cache = Cache(store, clock=clock, name=self._name, ttl=ttl)
         self._table = table
+
+    @property
+    def cache(self) -> Cache:
+        """The cache itself."""
+        return self._cache
 
     def get_user(self, user_id: Id) -> Any:
         """Give a user's row; None if there is none."""
-        return self.cache.get(user_id, self._table.get)
+        return self._cache.get(user_id, self._table.get)
+
+
+class CacheAside(_Users):
+    """Reads through a cache; a change drops the entry.
+
+    In ``playhead.aio.modules`` the table's methods may be coroutine functions, run on the loop on which this
+    was opened.
+    """
+
+    _asks: ClassVar = frozenset({"table"})
+    _calling: ClassVar = frozenset({"get_user", "update_user"})
+    _name = "user_aside"
 
     def update_user(self, user_id: Id, user_data: Row) -> None:
         """Write the row; what is being loaded meanwhile is not stored."""
-        self.cache.write_around(user_id, user_data, self._table.put)
+        self._cache.write_around(user_id, user_data, self._table.put)
 
 
-class WriteThrough:
-    """Writes the database and the cache."""
+class WriteThrough(_Users):
+    """Writes the database and the cache.
 
-    def __init__(
-        self, store: Store, table: Table, *, clock: Clock | None = None, ttl: int = 3_600_000
-    ) -> None:
-        self.cache = Cache(store, clock=clock, name="user_through", ttl=ttl)
-        self._table = table
+    In ``playhead.aio.modules`` the table's methods may be coroutine functions, run on the loop on which this
+    was opened.
+    """
 
-    def get_user(self, user_id: Id) -> Any:
-        """Give a user's row."""
-        return self.cache.get(user_id, self._table.get)
+    _asks: ClassVar = frozenset({"table"})
+    _calling: ClassVar = frozenset({"get_user", "set_user"})
+    _name = "user_through"
 
     def set_user(self, user_id: Id, user_data: Row) -> None:
         """Write the row, then the entry."""
-        self.cache.write_through(user_id, user_data, self._table.put)
+        self._cache.write_through(user_id, user_data, self._table.put)
 
 
 class WriteBehind:
