@@ -146,15 +146,15 @@ async def test_many_tasks_wait_for_a_thread_as_one(store: playhead.aio.Store) ->
 
 
 async def test_tasks_that_waited_for_one_another_leave_no_signals(store: playhead.aio.Store) -> None:
-    cache, go = await aio.Cache.open(store), asyncio.Event()
+    cache, begun, go = await aio.Cache.open(store), asyncio.Event(), asyncio.Event()
 
     async def load(_: Any) -> int:
+        begun.set()
         await go.wait()
         return 5
 
     first = asyncio.create_task(cache.get("a", load))
-    while not await store.keys.keys("*entry*"):
-        await asyncio.sleep(0)
+    await begun.wait()  # the lease is taken before that: whoever asks then finds no load of this loop
     tasks = [asyncio.create_task(cache.get("a", never)) for _ in range(40)]
     while (await cache.statistics()).waits < 40:
         await asyncio.sleep(0)
