@@ -124,7 +124,7 @@ Figures with(std::size_t events, std::size_t videos) {
 }
 
 std::string text(double x) {
-  return x >= 100 ? grouped(static_cast<std::uint64_t>(x + .5)) : std::to_string(x).substr(0, 4);
+  return x >= 100 ? grouped(static_cast<std::uint64_t>(std::llround(x))) : std::to_string(x).substr(0, 4);
 }
 
 }  // namespace

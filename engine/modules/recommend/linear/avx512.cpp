@@ -4,6 +4,7 @@
 namespace playhead::recommend::linear {
 
 extern const Kernels avx512_kernels;
-const Kernels avx512_kernels = {invert, solve, layer, layer_back, add, adam, log1p, capped, multiply, greatest, deviation, "avx512"};
+const Kernels avx512_kernels = {invert, solve,  layer,    layer_back, add,       adam,
+                                log1p,  capped, multiply, greatest,   deviation, "avx512"};
 
 }  // namespace playhead::recommend::linear

@@ -4,6 +4,7 @@
 namespace playhead::recommend::linear {
 
 extern const Kernels baseline_kernels;
-const Kernels baseline_kernels = {invert, solve, layer, layer_back, add, adam, log1p, capped, multiply, greatest, deviation, "baseline"};
+const Kernels baseline_kernels = {invert, solve,  layer,    layer_back, add,       adam,
+                                  log1p,  capped, multiply, greatest,   deviation, "baseline"};
 
 }  // namespace playhead::recommend::linear
