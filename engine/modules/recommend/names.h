@@ -1,9 +1,9 @@
 #pragma once
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
-#include <unordered_map>
 
 #include "playhead/text.h"
 
@@ -12,6 +12,10 @@ namespace playhead::recommend {
 /// Small numbers for ids, in the order of their arrival. Not thread-safe.
 class Names {
  public:
+  Names() = default;
+  Names(const Names&) = delete;
+  Names& operator=(const Names&) = delete;
+
   std::uint32_t intern(Text id) {
     if (auto at = index_.find(id); at != index_.end()) return at->second;
     const std::string& kept = ids_.emplace_back(id);
@@ -27,8 +31,8 @@ class Names {
   std::size_t size() const { return ids_.size(); }
 
  private:
-  std::deque<std::string> ids_;                    // which do not move
-  std::unordered_map<Text, std::uint32_t> index_;  // of them
+  std::deque<std::string> ids_;                                                        // which do not move
+  boost::unordered_flat_map<Text, std::uint32_t, std::hash<std::string_view>> index_;  // of them
 };
 
 }  // namespace playhead::recommend

@@ -46,6 +46,4 @@ std::unique_ptr<Source> fresh_source();
 /// ln(1 + decayed count) with half-life number `h`, in the region or everywhere.
 std::unique_ptr<Source> popularity_source(std::size_t h);
 
-/// Fewer users than this have had a cold video.
-
 }  // namespace playhead::recommend

@@ -59,16 +59,15 @@ class DeepFm::Impl {
  public:
   explicit Impl(Model given) : model(std::move(given)), trainer(model, guard) {}
 
-  double pass(const DeepFmRows& rows, List<float> labels, const std::vector<std::size_t>& order,
-              std::size_t batch_size) {
+  /// Learns from all rows in an order. `batch_of` gives the fields of a batch's rows. The mean log loss.
+  template <class BatchOf>
+  double pass(List<float> labels, List<std::size_t> order, std::size_t batch_size, BatchOf&& batch_of) {
     double loss = 0;
     for (std::size_t from = 0; from < order.size(); from += batch_size) {
-      std::vector<std::size_t> which(
-          order.begin() + static_cast<std::ptrdiff_t>(from),
-          order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), from + batch_size)));
+      List<std::size_t> which = order.subspan(from, std::min(batch_size, order.size() - from));
       std::vector<float> some;
       for (std::size_t row : which) some.push_back(labels[row]);
-      loss += trainer.learn(rows, which, some);
+      loss += trainer.learn(batch_of(which), some);
     }
     return order.empty() ? 0 : loss / static_cast<double>(order.size());
   }
@@ -120,20 +119,29 @@ std::vector<DeepFmEpoch> DeepFm::fit(const DeepFmRows& rows, List<float> labels,
   check_fit(impl_->model.options, rows, labels, batch_size);
   if (validation.rows != nullptr) check_fit(impl_->model.options, *validation.rows, validation.labels, 1);
   std::lock_guard one_at_a_time(impl_->training);
+  std::vector<std::size_t> order(rows.size);
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<EncodedField> all;
   {
     Model fresh(impl_->model.options);
     fresh.standardise(rows);
+    fresh.grow(rows, order);
+    all = fresh.encode(rows, order);
     std::unique_lock alone(impl_->guard);
     impl_->model.take(std::move(fresh));
   }
-  std::vector<std::size_t> order(rows.size);
+  auto batch_of = [&](List<std::size_t> which) {
+    std::vector<EncodedField> fields;
+    for (const EncodedField& field : all) fields.push_back(field.part(which));
+    return fields;
+  };
   std::vector<DeepFmEpoch> out;
   std::optional<Model> best;
   std::size_t best_epoch = 0;
   for (std::size_t epoch = 0; epoch < epochs; ++epoch) {
     std::iota(order.begin(), order.end(), 0);
     shuffle(order, mixed(impl_->model.options.seed, 9'000'000 + epoch));
-    DeepFmEpoch e{impl_->pass(rows, labels, order, batch_size), {}};
+    DeepFmEpoch e{impl_->pass(labels, order, batch_size, batch_of), {}};
     if (validation.rows != nullptr) e.validation_loss = impl_->loss(*validation.rows, validation.labels);
     out.push_back(e);
     if (!e.validation_loss) continue;
@@ -156,7 +164,13 @@ double DeepFm::partial_fit(const DeepFmRows& rows, List<float> labels, std::size
   std::lock_guard one_at_a_time(impl_->training);
   std::vector<std::size_t> order(rows.size);
   std::iota(order.begin(), order.end(), 0);
-  return impl_->pass(rows, labels, order, batch_size);
+  return impl_->pass(labels, order, batch_size, [&](List<std::size_t> which) {
+    {
+      std::unique_lock alone(impl_->guard);
+      impl_->model.grow(rows, which);
+    }
+    return impl_->model.encode(rows, which);
+  });
 }
 
 std::vector<float> DeepFm::predict(const DeepFmRows& rows) const {

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <set>
 
+#include "engine/modules/recommend/parallel.h"
+
 namespace playhead::recommend {
 
 namespace {
@@ -97,7 +99,7 @@ Model::Model(DeepFmOptions given) : options(std::move(given)) {
 }
 
 // A vector depends on the seed, the field and the name alone, not on when the name was met.
-void Model::add_row(std::size_t field, const std::string& name) {
+void Model::add_row(std::size_t field, Text name) {
   Table& table = tables[field];
   std::size_t dim = options.embedding_dim, row = table.size();
   std::uint64_t seed = mixed(mixed(options.seed, field), row < 2 && name.empty() ? row : hash_of(name) | 2);
@@ -137,54 +139,80 @@ void Model::standardise(const DeepFmRows& rows) {
   }
 }
 
-void Model::grow(const DeepFmRows& rows, const std::vector<std::size_t>& which) {
-  auto meet = [this](std::size_t f, Text name) {
-    Table& table = tables[f];
-    std::string key(name);
-    auto [at, fresh] = table.rows.try_emplace(key, static_cast<std::uint32_t>(table.size()));
-    if (fresh) add_row(f, key);
+std::size_t threads_of(const DeepFmOptions& options) {
+  return options.threads != 0 ? options.threads : all_threads();
+}
+
+// A batch is done sooner than threads begin.
+std::size_t Model::threads_for(std::size_t rows) const {
+  constexpr std::size_t rows_worth_threads = 4096;
+  return rows < rows_worth_threads ? 1 : threads_of(options);
+}
+
+void Model::grow(std::size_t f, const DeepFmRows& rows, List<std::size_t> which) {
+  Table& table = tables[f];
+  auto meet = [&](Text name) {
+    if (table.rows.find(name) != table.rows.end()) return;
+    table.rows.emplace(name, static_cast<std::uint32_t>(table.size()));
+    add_row(f, name);
   };
-  for (std::size_t f = 0; f < tables.size(); ++f) {
-    if (const auto* names = std::get_if<DeepFmRows::Category>(&rows.columns[f])) {
-      for (std::size_t row : which) meet(f, (*names)[row]);
-    } else if (const auto* bag = std::get_if<DeepFmRows::Bag>(&rows.columns[f])) {
-      for (std::size_t row : which)
-        for (std::size_t i = row == 0 ? 0 : bag->ends[row - 1]; i < bag->ends[row]; ++i)
-          meet(f, bag->names[i]);
-    }
+  if (const auto* names = std::get_if<DeepFmRows::Category>(&rows.columns[f])) {
+    for (std::size_t row : which) meet((*names)[row]);
+  } else if (const auto* bag = std::get_if<DeepFmRows::Bag>(&rows.columns[f])) {
+    for (std::size_t row : which)
+      for (std::size_t i = row == 0 ? 0 : bag->ends[row - 1]; i < bag->ends[row]; ++i) meet(bag->names[i]);
   }
 }
 
-std::vector<EncodedField> Model::encode(const DeepFmRows& rows, const std::vector<std::size_t>& which) const {
-  std::vector<EncodedField> out(tables.size());
-  std::string key;
-  for (std::size_t f = 0; f < tables.size(); ++f) {
-    const Table& table = tables[f];
-    EncodedField& field = out[f];
-    field.items.reserve(which.size());
-    auto row_of = [&](Text name) {
-      key.assign(name);
-      auto at = table.rows.find(key);
-      return at == table.rows.end() ? unknown_row : at->second;
-    };
-    if (const auto* names = std::get_if<DeepFmRows::Category>(&rows.columns[f])) {
-      for (std::size_t row : which) field.items.push_back(row_of((*names)[row]));
-    } else if (const auto* numbers = std::get_if<DeepFmRows::Number>(&rows.columns[f])) {
-      for (std::size_t row : which) {
-        double x = (*numbers)[row];
-        field.items.push_back(std::isnan(x) ? unknown_row : number_row);
-        field.weights.push_back(std::isnan(x) ? 1 : static_cast<float>((x - table.mean) / table.deviation));
-      }
-    } else {
-      const auto& bag = std::get<DeepFmRows::Bag>(rows.columns[f]);
-      for (std::size_t row : which) {
-        std::size_t begin = row == 0 ? 0 : bag.ends[row - 1], count = bag.ends[row] - begin;
-        for (std::size_t i = 0; i < count; ++i) field.items.push_back(row_of(bag.names[begin + i]));
-        if (count == 0) field.items.push_back(unknown_row);
-        field.weights.resize(field.items.size(), 1 / static_cast<float>(std::max<std::size_t>(1, count)));
-        field.ends.push_back(static_cast<std::uint32_t>(field.items.size()));
-      }
+void Model::grow(const DeepFmRows& rows, List<std::size_t> which) {
+  in_parallel(threads_for(which.size()), tables.size(), [&](std::size_t f) { grow(f, rows, which); });
+}
+
+EncodedField Model::encode(std::size_t f, const DeepFmRows& rows, List<std::size_t> which) const {
+  const Table& table = tables[f];
+  EncodedField field;
+  field.items.reserve(which.size());
+  auto row_of = [&](Text name) {
+    auto at = table.rows.find(name);
+    return at == table.rows.end() ? unknown_row : at->second;
+  };
+  if (const auto* names = std::get_if<DeepFmRows::Category>(&rows.columns[f])) {
+    for (std::size_t row : which) field.items.push_back(row_of((*names)[row]));
+  } else if (const auto* numbers = std::get_if<DeepFmRows::Number>(&rows.columns[f])) {
+    for (std::size_t row : which) {
+      double x = (*numbers)[row];
+      field.items.push_back(std::isnan(x) ? unknown_row : number_row);
+      field.weights.push_back(std::isnan(x) ? 1 : static_cast<float>((x - table.mean) / table.deviation));
     }
+  } else {
+    const auto& bag = std::get<DeepFmRows::Bag>(rows.columns[f]);
+    for (std::size_t row : which) {
+      std::size_t begin = row == 0 ? 0 : bag.ends[row - 1], count = bag.ends[row] - begin;
+      for (std::size_t i = 0; i < count; ++i) field.items.push_back(row_of(bag.names[begin + i]));
+      if (count == 0) field.items.push_back(unknown_row);
+      field.weights.resize(field.items.size(), 1 / static_cast<float>(std::max<std::size_t>(1, count)));
+      field.ends.push_back(static_cast<std::uint32_t>(field.items.size()));
+    }
+  }
+  return field;
+}
+
+std::vector<EncodedField> Model::encode(const DeepFmRows& rows, List<std::size_t> which) const {
+  std::vector<EncodedField> out(tables.size());
+  in_parallel(threads_for(which.size()), tables.size(),
+              [&](std::size_t f) { out[f] = encode(f, rows, which); });
+  return out;
+}
+
+EncodedField EncodedField::part(List<std::size_t> which) const {
+  EncodedField out;
+  out.items.reserve(which.size());
+  for (std::size_t row : which) {
+    for (std::size_t i = begin(row); i < end(row); ++i) {
+      out.items.push_back(items[i]);
+      if (!weights.empty()) out.weights.push_back(weights[i]);
+    }
+    if (!ends.empty()) out.ends.push_back(static_cast<std::uint32_t>(out.items.size()));
   }
   return out;
 }

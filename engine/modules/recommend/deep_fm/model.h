@@ -2,8 +2,8 @@
 // The numbers of a DeepFm, and how rows become numbers. Not thread-safe.
 #include <array>
 #include <boost/align/aligned_allocator.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/modules/recommend/random.h"
@@ -29,9 +29,15 @@ struct Parameters {
 constexpr std::uint32_t unknown_row = 0;  // of every table
 constexpr std::uint32_t number_row = 1;   // of a number's
 
+/// Names that can be looked up by a text.
+struct NameHash {
+  using is_transparent = void;
+  std::size_t operator()(Text name) const { return std::hash<Text>()(name); }
+};
+
 /// The vectors and weights of one field: a row for each value that was met, and one for unknown ones.
 struct Table {
-  std::unordered_map<std::string, std::uint32_t> rows;
+  boost::unordered_flat_map<std::string, std::uint32_t, NameHash, std::equal_to<>> rows;
   Parameters vectors, weights;
   double mean = 0, deviation = 1;  // of a number
 
@@ -47,12 +53,17 @@ struct EncodedField {
   std::size_t begin(std::size_t row) const { return ends.empty() ? row : row == 0 ? 0 : ends[row - 1]; }
   std::size_t end(std::size_t row) const { return ends.empty() ? row + 1 : ends[row]; }
   float weight(std::size_t item) const { return weights.empty() ? 1 : weights[item]; }
+  /// Some of its rows.
+  EncodedField part(List<std::size_t> which) const;
 };
 
 struct Layer {
   std::size_t in, out;
   Parameters weights, bias;  // weights: in x out
 };
+
+/// How many threads the options mean.
+std::size_t threads_of(const DeepFmOptions& options);
 
 struct Model {
   explicit Model(DeepFmOptions given);
@@ -72,12 +83,15 @@ struct Model {
   /// Learns the mean and deviation of numbers.
   void standardise(const DeepFmRows& rows);
   /// Gives every new name of some rows its place in the tables.
-  void grow(const DeepFmRows& rows, const std::vector<std::size_t>& which);
+  void grow(const DeepFmRows& rows, List<std::size_t> which);
   /// The batch of these rows: a field for each table. What is not in a table is unknown.
-  std::vector<EncodedField> encode(const DeepFmRows& rows, const std::vector<std::size_t>& which) const;
+  std::vector<EncodedField> encode(const DeepFmRows& rows, List<std::size_t> which) const;
 
  private:
-  void add_row(std::size_t field, const std::string& name);
+  std::size_t threads_for(std::size_t rows) const;
+  void add_row(std::size_t field, Text name);
+  void grow(std::size_t field, const DeepFmRows& rows, List<std::size_t> which);
+  EncodedField encode(std::size_t field, const DeepFmRows& rows, List<std::size_t> which) const;
 };
 
 void check_rows(const DeepFmOptions& options, const DeepFmRows& rows);

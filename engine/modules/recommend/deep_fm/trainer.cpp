@@ -31,10 +31,6 @@ void step(Parameters& p, const Floats& gradient, const AdamStep& by) {
 
 }  // namespace
 
-std::size_t threads_of(const DeepFmOptions& options) {
-  return options.threads != 0 ? options.threads : all_threads();
-}
-
 Trainer::Trainer(Model& model, FairSharedMutex& guard)
     : model_(model), guard_(guard), threads_(threads_of(model.options)) {}
 
@@ -127,18 +123,17 @@ void Trainer::step_table(std::size_t f, const Touched& by) {
   }
 }
 
-double Trainer::learn(const DeepFmRows& rows, const std::vector<std::size_t>& which, List<float> labels) {
+double Trainer::learn(std::vector<EncodedField> fields, List<float> labels) {
   {
     std::unique_lock alone(guard_);
-    model_.grow(rows, which);
     ++model_.step;
   }
-  std::vector<EncodedField> fields = model_.encode(rows, which);
-  leave_out(fields, which.size());
-  double loss = pass(fields, which.size(), labels,
+  std::size_t rows = labels.size();
+  leave_out(fields, rows);
+  double loss = pass(fields, rows, labels,
                      {model_.options.dropout, mixed(mixed(model_.options.seed, model_.step), 8'000'000)});
   std::vector<Touched> by(fields.size());
-  in_parallel(threads_, fields.size(), [&](std::size_t f) { by[f] = touched(fields[f], f, which.size()); });
+  in_parallel(threads_, fields.size(), [&](std::size_t f) { by[f] = touched(fields[f], f, rows); });
 
   std::unique_lock alone(guard_);
   AdamStep plain = adam_step(model_, true, 0);

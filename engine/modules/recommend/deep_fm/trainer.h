@@ -7,15 +7,13 @@
 
 namespace playhead::recommend {
 
-std::size_t threads_of(const DeepFmOptions& options);
-
 class Trainer {
  public:
   /// `guard` is held alone while the model changes.
   Trainer(Model& model, FairSharedMutex& guard);
 
-  /// Learns from a batch: the sum of the log losses of its rows before that.
-  double learn(const DeepFmRows& rows, const std::vector<std::size_t>& which, List<float> labels);
+  /// Learns from a batch, whose names are in the tables: the sum of the log losses of its rows before that.
+  double learn(std::vector<EncodedField> fields, List<float> labels);
 
   /// The gradient of the mean log loss, without dropout: of the layers, and of the fields' vectors and weights as
   /// vectors of what each table has. For tests.
