@@ -29,7 +29,7 @@ std::shared_ptr<Recommender> recommender(Space& s) {
       if (u >= 40 - 5 * v) continue;  // the first of them are the most popular
       bool eu = u % 2 == 0;
       events.push_back({.user_id = users[static_cast<std::size_t>(u)],
-                        .video_id = videos[static_cast<std::size_t>(2 * v + (eu ? 0 : 1))],
+                        .video_id = videos[2 * static_cast<std::size_t>(v) + (eu ? 0 : 1)],
                         .event = VideoEvent::finish,
                         .at = now,
                         .region = eu ? "eu" : "us"});

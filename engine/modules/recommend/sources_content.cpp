@@ -9,8 +9,6 @@ namespace playhead::recommend {
 
 namespace {
 
-constexpr double ms_per_day = 86'400'000;
-
 class Tags : public Source {
  public:
   Text name() const override { return "tags"; }
