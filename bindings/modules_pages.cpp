@@ -173,7 +173,7 @@ py::tuple serve(BoundPages& self, const py::tuple& given, const py::object& make
       return PageResponse{page[0].cast<int>(), headers_of(page[1]), page[2].cast<std::string>()};
     });
   };
-  return page_tuple(without_gil([&] { return self.module.serve(std::move(request), make); }));
+  return page_tuple(without_gil([&] { return self.module.serve(request, make); }));
 }
 
 void invalidate_tags(BoundPages& self, const py::object& tags) {

@@ -18,8 +18,9 @@ std::uint64_t fork_generation() noexcept {
 
 Worker::~Worker() {
   if (guard_.forked())
-    new std::thread(std::move(
-        thread_));  // NOLINT(bugprone-unhandled-exception-at-new): neither joinable nor detachable here: left alone
+    // Neither joinable nor detachable here: left alone.
+    // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new)
+    new std::thread(std::move(thread_));
   else if (thread_.joinable() && is_this_thread())
     thread_.detach();
   else
